@@ -1,0 +1,67 @@
+"""The command line: parse, call one function, print. The only room that prints.
+
+Modules here import nothing heavier than Typer at the top: what a command needs it imports itself, so that
+`newsletter --help` stays quick (DESIGN §11).
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import newsletter
+from newsletter.cli import article, issue
+from newsletter.cli.output import fail
+from newsletter.errors import NewsletterError
+
+app = typer.Typer(
+    name="newsletter",
+    help="Compose a weekly newsletter from article records and send it, with an account of every single delivery.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(article.app, name="article")
+app.add_typer(issue.app, name="issue")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"newsletter {newsletter.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            "-p",
+            metavar="DIR",
+            envvar="NEWSLETTER_PROJECT",
+            help="The project folder; without it the nearest folder above with a newsletter.toml.",
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Compose a weekly newsletter from article records and send it, with an account of every single delivery."""
+    context.obj = project
+
+
+def main() -> None:
+    """Run the command line; every NewsletterError ends here, as a message and an exit code."""
+    try:
+        app()
+    except NewsletterError as error:
+        fail(error)
+    except BrokenPipeError:
+        # `newsletter article list | head`: the reader left, which is no error
+        sys.stderr.close()
+        raise SystemExit(0) from None
