@@ -1,0 +1,1 @@
+"""Issue + template -> compiled issue: slots, Jinja, MJML, inlined CSS, text. Pure."""
