@@ -232,16 +232,39 @@ def parse_slots(source: str, *, html: bool, part: str) -> SlotText:
     statement that would need other files; its `place` is the line within `source`.
     """
     environment = slot_environment(html=html)
+    tree = _parse(source, part=part)
+    return SlotText(pieces=tuple(_pieces(environment, tree, part=part)))
+
+
+def check_slots(spans: Iterable[tuple[SlotSpan, Place]], *, part: str) -> None:
+    """Check that the slots of a text fit together, without the text between them.
+
+    Raises SlotError with the place where the slot that does not fit was written.
+    """
+    written: list[Place] = []
+    lines: list[str] = []
+    for span, place in spans:
+        lines.append(span.source)
+        written += [place] * (span.source.count("\n") + 1)
     try:
-        tree = environment.parse(source)
+        _parse("\n".join(lines), part=part)
+    except SlotError as exc:
+        line = exc.place.line if exc.place else None
+        place_of = written[min(line, len(written)) - 1] if line else exc.place
+        raise SlotError(exc.what, place=place_of, remedy=exc.remedy) from exc
+
+
+def _parse(source: str, *, part: str) -> nodes.Template:
+    try:
+        tree = slot_environment(html=True).parse(source)
         _check_tree(tree, part=part)
-        return SlotText(pieces=tuple(_pieces(environment, tree, part=part)))
     except TemplateSyntaxError as exc:
         raise SlotError(
             f"the slots of the {part} do not fit together: {exc.message}",
             place=Place(file=part, line=exc.lineno),
             remedy="Every [% if %] needs its [% endif %], every [% for %] its [% endfor %].",
         ) from exc
+    return tree
 
 
 def _check_tree(tree: nodes.Template, *, part: str) -> None:

@@ -1,0 +1,155 @@
+"""The first of the two Jinja2 environments: `{{ }}` and `{% %}`, filled once per issue."""
+
+import datetime as dt
+import difflib
+import re
+import traceback
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2.environment import Environment
+from jinja2.exceptions import UndefinedError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from newsletter.content.plaintext import wrap
+from newsletter.errors import TemplateError as NewsletterTemplateError
+from newsletter.models import Place, Template
+from newsletter.render.context import Html, Parameter
+from newsletter.render.islands import CURRENT, ProtectedSlots, protect_slots
+from newsletter.render.validate import validate
+
+MAIN, TEXT = "email.mjml", "email.txt"
+HTML_SUFFIX = ".mjml"
+KEPT_GLOBALS = ("range", "namespace", "cycler", "joiner", "dict")
+
+
+def format_date(value: dt.date | None, pattern: str = "%-d %B %Y") -> str:
+    """Write a date by a strftime pattern; without a date nothing."""
+    return value.strftime(pattern) if value else ""
+
+
+@pass_context  # with a context Jinja cannot call it while compiling, when no compilation of ours is running
+def _finalize(_context: Context, value: object) -> object:
+    """Turn what `{{ }}` prints into an island, unless it is the template's own: parameters and macros' mark-up."""
+    if value is None:
+        raise UndefinedError("a value that is not there (none) is printed; ask for it first, with {% if %}")
+    if isinstance(value, Parameter):
+        return Markup(value)  # noqa: S704 - parameters are checked for mark-up where they are made
+    if isinstance(value, Html):
+        return Markup(CURRENT.get().add(str(value)))  # noqa: S704 - a word of letters and digits
+    if isinstance(value, Markup | bool | int | float):
+        return value
+    return Markup(CURRENT.get().add(str(escape(str(value)))))  # noqa: S704 - a word of letters and digits
+
+
+@pass_context
+def _finalize_text(_context: Context, value: object) -> object:
+    if value is None:
+        raise UndefinedError("a value that is not there (none) is printed; ask for it first, with {% if %}")
+    return value
+
+
+class TemplateSource:
+    """A template ready to render: its slots protected, its Jinja parsed; built once and used for every compilation."""
+
+    def __init__(self, template: Template, prefix: str) -> None:
+        self.template = template
+        texts = {name: text for name, text in template.files.items() if name.endswith((HTML_SUFFIX, ".txt"))}
+        places = {name: template.place(name, 1) for name in texts}
+        for name, text in texts.items():
+            if name.endswith(HTML_SUFFIX):
+                validate(text, place_of=partial(template.place, name), whole=name == MAIN)
+        self.slots: ProtectedSlots = protect_slots(texts, places=places, prefix=prefix, kind="t")
+        self._html = self._environment(html=True)
+        self._text = self._environment(html=False)
+
+    def _environment(self, *, html: bool) -> Environment:
+        def load(name: str) -> tuple[str, str, None] | None:
+            source = self.slots.texts.get(name)
+            return None if source is None else (source, str(self.template.place(name)), None)
+
+        environment = ImmutableSandboxedEnvironment(
+            loader=FunctionLoader(load),
+            autoescape=html,
+            undefined=StrictUndefined,
+            finalize=_finalize if html else _finalize_text,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        kept = {name: environment.globals[name] for name in KEPT_GLOBALS}
+        environment.globals.clear()
+        environment.globals.update(kept)
+        environment.filters["date"] = format_date
+        environment.filters["wrap"] = wrap
+        return environment
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """Fill one file of the template; raises TemplateError with the file and line that fail."""
+        environment = self._html if name.endswith(HTML_SUFFIX) else self._text
+        if name not in self.slots.texts:
+            raise NewsletterTemplateError(
+                f"the template has no {name}",
+                place=self.template.place(name),
+                remedy="A template needs email.mjml and email.txt.",
+            )
+        try:
+            return environment.get_template(name).render(context)
+        except TemplateSyntaxError as exc:
+            place = Place(file=exc.filename or str(self.template.place(name)), line=exc.lineno)
+            raise NewsletterTemplateError(
+                f"this cannot be read: {exc.message}", place=place, remedy="Mend the tag on that line."
+            ) from exc
+        except TemplateNotFound as exc:
+            known = ", ".join(sorted(self.slots.texts))
+            raise NewsletterTemplateError(
+                f"there is no file {exc.name!r} in this template",
+                place=self._line_of(exc, name),
+                remedy=f"Known: {known}.",
+            ) from exc
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
+            raise NewsletterTemplateError(
+                f"this cannot be filled: {_sentence(exc)}",
+                place=self._line_of(exc, name),
+                remedy=_nearest(exc, context) or "docs/templates.md lists every name a template knows.",
+            ) from exc
+
+    def _line_of(self, exc: Exception, name: str) -> Place:
+        files = {str(self.template.place(file)) for file in self.slots.texts}
+        for frame in reversed(traceback.extract_tb(exc.__traceback__)):
+            if frame.filename in files:
+                return Place(file=frame.filename, line=frame.lineno)
+        return self.template.place(name)
+
+
+def _sentence(exc: Exception) -> str:
+    text = str(exc) or type(exc).__name__
+    return re.sub(r"'newsletter\.render\.context\.(\w+?)(?:Context)? object'", lambda m: f"`{m[1].lower()}`", text)
+
+
+def _nearest(exc: Exception, context: Mapping[str, Any]) -> str:
+    if unknown := re.search(r"^'(\w+)' is undefined", str(exc)):
+        word, known = unknown[1], list(context)
+    elif unknown := re.search(r"context\.(\w+) object' has no attribute '(\w+)'", str(exc)):
+        from newsletter.render import context as module  # noqa: PLC0415 - only to list names in a message
+
+        word, known = unknown[2], list(getattr(module, unknown[1]).__dataclass_fields__)
+    else:
+        return ""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return (f"Did you mean `{near[0]}`? " if near else "") + f"Known: {', '.join(known)}."
+
+
+@lru_cache(maxsize=8)
+def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: str) -> TemplateSource:
+    return TemplateSource(Template(name=name, files=dict(files), root=root), prefix)
+
+
+def template_source(template: Template, prefix: str) -> TemplateSource:
+    """Return the template ready to render; the same texts are parsed once."""
+    return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix)

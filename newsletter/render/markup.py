@@ -1,0 +1,98 @@
+"""A tokenizer for MJML with Jinja in it: tags, attributes and lines, nothing more.
+
+The MJML engine reports its first error only, mostly without a line, and lets unknown tags pass. What it would refuse or
+drop is found here instead, in the file the author wrote.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+FILLER = "\x01"
+"""Stands for each character of a Jinja construct: neither a quote nor a bracket, and no value anybody writes."""
+
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+"""HTML elements without an end tag (HTML Living Standard, void elements)."""
+
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_TOKEN = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<!doctype[^>]*>|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)"
+    r"(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>|<(?=[A-Za-z/!?])",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    rf"(?P<name>[^\s=\"'/{FILLER}]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+)))?"
+)
+
+
+class TagKind(StrEnum):
+    """What a tag does."""
+
+    OPEN = "open"  # <x>
+    CLOSE = "close"  # </x>
+    EMPTY = "empty"  # <x />, or an HTML void element
+    BROKEN = "broken"  # a `<` that begins a tag and never ends it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """An attribute as written; `value` is None for a bare name, `quoted` says whether quotes stood around it."""
+
+    name: str
+    value: str | None
+    quoted: bool
+    line: int
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether Jinja fills in the value, or a part of it."""
+        return self.value is not None and FILLER in self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag with its attributes and the line it begins on."""
+
+    kind: TagKind
+    name: str
+    line: int
+    attributes: tuple[Attribute, ...] = ()
+
+
+def hide_jinja(text: str) -> str:
+    """Blank out Jinja constructs, keeping every offset and every line."""
+    return _JINJA.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
+
+
+def tags(text: str) -> Iterator[Tag]:
+    """Yield the tags of a text in order; comments are passed over, conditional ones too."""
+    hidden = hide_jinja(text)
+    line, position = 1, 0
+    for match in _TOKEN.finditer(hidden):
+        line += hidden.count("\n", position, match.start())
+        position = match.start()
+        if match["name"] is None:
+            if match[0] == "<":
+                excerpt = hidden[match.start() :].split("\n", 1)[0]
+                yield Tag(kind=TagKind.BROKEN, name=excerpt[:40], line=line)
+            continue
+        name, raw = match["name"], match["attributes"]
+        if match["close"]:
+            kind = TagKind.CLOSE
+        elif raw.rstrip().endswith("/") or name.lower() in VOID:
+            kind = TagKind.EMPTY
+        else:
+            kind = TagKind.OPEN
+        yield Tag(kind=kind, name=name, line=line, attributes=tuple(_attributes(raw, line)))
+
+
+def _attributes(raw: str, line: int) -> Iterator[Attribute]:
+    for match in _ATTRIBUTE.finditer(raw.rstrip().removesuffix("/")):
+        value = next((match[group] for group in ("double", "single", "bare") if match[group] is not None), None)
+        yield Attribute(
+            name=match["name"],
+            value=value,
+            quoted=match["bare"] is None,
+            line=line + raw.count("\n", 0, match.start()),
+        )
