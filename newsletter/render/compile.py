@@ -4,6 +4,7 @@ protect slots -> Markdown -> Jinja -> MJML -> islands -> inline CSS -> tidy -> t
 """
 
 import dataclasses
+import difflib
 import hashlib
 import json
 import re
@@ -11,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from newsletter.errors import SlotError, TemplateError
+from newsletter.errors import ContentError, SlotError, TemplateError
 from newsletter.message.address import header_text
-from newsletter.models import AssembledIssue, CompiledIssue, Newsletter, Place, SlotPlace, Template
+from newsletter.models import AssembledIssue, CompiledIssue, Issue, Newsletter, Place, SlotPlace, Template
 from newsletter.render.context import EditorTexts, TemplateContext, build_context, editor_texts
 from newsletter.render.environment import MAIN, TEXT, TemplateSource, template_source
 from newsletter.render.inline import inline_css, mark_inline_styles
@@ -49,6 +50,7 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
     The same inputs give the same bytes. Raises ContentError, TemplateError, SlotError or MessageError with the file
     and line to mend, and RenderGuardError when a stage damaged the mail.
     """
+    _check_layouts(assembled.issue, template)
     editor = editor_texts(assembled)
     prefix = choose_prefix(template.files.values(), _strings(assembled, newsletter))
     words = word_pattern(prefix)
@@ -85,6 +87,19 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
         ),
         **texts,
     )
+
+
+def _check_layouts(issue: Issue, template: Template) -> None:
+    known = sorted(name[len("layouts/") : -len(".mjml")] for name in template.files if name.startswith("layouts/"))
+    for section in issue.sections:
+        if section.layout not in known:
+            near = difflib.get_close_matches(section.layout, known, n=1, cutoff=0.5)
+            raise ContentError(
+                f"the section {section.title!r} asks for the layout `{section.layout}`, "
+                f"which the template {template.name!r} does not have",
+                place=Place(file=issue.file or issue.slug, line=section.line),
+                remedy=(f"Did you mean `{near[0]}`? " if near else "") + f"Known: {', '.join(known)}.",
+            )
 
 
 def _inline(text: str) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from newsletter.content.markdown import render_markdown
@@ -102,6 +102,12 @@ class TemplateContext:
     newsletter: NewsletterContext = about("the newsletter")
     issue: IssueContext = about("the issue")
     parameters: Mapping[str, Any] = about("the template's parameters, from template.toml")
+
+
+CONTEXT_TYPES = (TemplateContext, NewsletterContext, IssueContext, SectionContext, ArticleContext, ImageContext)
+"""The documented context, from the top down."""
+
+CONTEXT_NAMES = {kind.__name__: [field.name for field in fields(kind)] for kind in CONTEXT_TYPES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from newsletter.content.plaintext import wrap
 from newsletter.errors import TemplateError as NewsletterTemplateError
 from newsletter.models import Place, Template
-from newsletter.render.context import Html, Parameter
+from newsletter.render.context import CONTEXT_NAMES, Html, Parameter
 from newsletter.render.islands import CURRENT, ProtectedSlots, protect_slots
 from newsletter.render.validate import validate
 
@@ -136,9 +136,7 @@ def _nearest(exc: Exception, context: Mapping[str, Any]) -> str:
     if unknown := re.search(r"^'(\w+)' is undefined", str(exc)):
         word, known = unknown[1], list(context)
     elif unknown := re.search(r"context\.(\w+) object' has no attribute '(\w+)'", str(exc)):
-        from newsletter.render import context as module  # noqa: PLC0415 - only to list names in a message
-
-        word, known = unknown[2], list(getattr(module, unknown[1]).__dataclass_fields__)
+        word, known = unknown[2], CONTEXT_NAMES.get(unknown[1], [])
     else:
         return ""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
