@@ -37,6 +37,8 @@ def compile_mjml(source: str, *, place: Place) -> str:
         )
     validate(source, place_of=lambda _line: Place(file=place.file), whole=True)
     padded = _PADDING.sub(lambda match: match[1] + _BARE_ZERO.sub("0px", match[2]), source)
+    # blanks without a line break between the tags of the head are an "unexpected token" to the engine
+    padded = re.sub(r"(?<=>)[ \t]+(?=</?mj-)", "\n", padded)
     try:
         html: str = mjml2html(padded)
     except ValueError as exc:
