@@ -118,7 +118,7 @@ def _html(source: TemplateSource, context: TemplateContext, run: _Compilation) -
         mjml = source.render(MAIN, _names(context))
     finally:
         CURRENT.reset(token)
-    html = compile_mjml(mark_inline_styles(mjml), place=run.place)
+    html = compile_mjml(mark_inline_styles(mjml), place=run.place, words=run.words)
     _check_nothing_lost(mjml, html, islands, run)
     html = _unwrap_statements(fill(html, islands.values, run.words), run.words)
     html = inline_css(html, place=run.place, words=run.words)
