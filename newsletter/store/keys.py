@@ -50,10 +50,10 @@ def _parse(value: Mapping[str, Any]) -> TokenKeys:
 def _create(file: Path) -> None:
     """Write the file whole and durably under another name, then give it its name unless another process was first."""
     key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
-    temporary = file.with_name(f".{FILE_NAME}.{os.getpid()}")
+    temporary = file.with_name(f".{FILE_NAME}.{secrets.token_hex(8)}")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as out:
                 json.dump({"current": "k1", "keys": {"k1": key}}, out)

@@ -1,4 +1,4 @@
-"""The ledger of deliveries: claim, record, recover, settle, resolve. The states of DESIGN §8 change here and nowhere else.
+"""The ledger of deliveries: claim, record, recover. What comes later, evidence and decisions, is in `evidence`.
 
 Every change names the state it leaves, so that doing one twice does nothing. A claim is committed before its attempt
 may touch the network; whoever dies after that leaves a row in `sending`, which only becomes `unknown`, never `pending`.
@@ -8,16 +8,12 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 
-from newsletter.errors import UsageError
-from newsletter.message.address import canonical_email, email_key
 from newsletter.models import (
     DeliveryState,
-    MailingState,
     Outcome,
     OutcomeKind,
     SkipReason,
@@ -32,7 +28,6 @@ from newsletter.store.schema import (
     lists,
     mailings,
     memberships,
-    resolutions,
     subscribers,
     suppressions,
 )
@@ -49,7 +44,9 @@ NEXT_STATE = {
 }
 """What an attempt's outcome makes of its delivery."""
 
-_OPEN = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+OPEN_STATES = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+"""States of an attempt whose end is not known yet."""
+
 LOST = "the sending process ended before the answer was written down"
 
 
@@ -71,22 +68,6 @@ class Result:
     attempt_id: str
     outcome: Outcome
     not_before: dt.datetime
-
-
-class Settlement(StrEnum):
-    """What evidence about an attempt changed."""
-
-    SETTLED = "settled"  # the delivery is sent now
-    KNOWN = "known"  # it was settled before: nothing changed
-    SUPERSEDED = "superseded"  # a person had it sent again: the address probably got it twice
-    NO_SUCH_ATTEMPT = "no_such_attempt"  # none of ours
-
-
-class Decision(StrEnum):
-    """What a person decides about a delivery nobody can know."""
-
-    RESEND = "resend"  # send again, at the risk of a second copy
-    LEAVE = "leave"  # leave it unknown, at the risk that it never arrived
 
 
 def new_attempt_id() -> str:
@@ -116,7 +97,10 @@ class Ledger:
             return self._claim(connection, claim, now) if claim else []
 
     def recover(self, now: dt.datetime) -> int:
-        """Make `unknown` what a dead process left in `sending`; return how many. The caller holds the mailing's lock."""
+        """Make `unknown` what a dead process left in `sending`; return how many.
+
+        Only for who holds the mailing's lock: that proves the process dead.
+        """
         query = select(deliveries.c.attempt_id).where(
             deliveries.c.mailing_id == self._mailing_id, deliveries.c.state == DeliveryState.SENDING
         )
@@ -138,7 +122,8 @@ class Ledger:
             deliveries.c.mailing_id == self._mailing_id, deliveries.c.state == DeliveryState.PENDING
         )
         with self._database.read() as connection:
-            return connection.scalar(query)
+            due: dt.datetime | None = connection.scalar(query)
+        return due
 
     def _claim(self, connection: Connection, limit: int, now: dt.datetime) -> list[Claim]:
         claims: list[Claim] = []
@@ -202,7 +187,10 @@ _CLAIM = (
 )
 _RECORD = (
     update(deliveries)
-    .where(deliveries.c.attempt_id == bindparam("attempt"), deliveries.c.state.in_(_OPEN))
+    # written with OR: SQLAlchemy takes no IN in a statement that runs for many rows
+    .where(
+        deliveries.c.attempt_id == bindparam("attempt"), or_(*(deliveries.c.state == state for state in OPEN_STATES))
+    )
     .values(
         state=bindparam("new_state"),
         reason=bindparam("why"),
@@ -225,106 +213,6 @@ _END = (
         text=bindparam("words"),
     )
 )
-
-
-def settle(database: Database, attempt_id: str, message_id: str, *, now: dt.datetime) -> Settlement:
-    """Record evidence, an event that carries the attempt's tag, that the provider accepted an attempt.
-
-    Also a row that a person gave back to `pending`, and that nobody has claimed yet, becomes `sent`: to send it after
-    that would be to send it twice knowingly.
-    """
-    with database.write() as connection:
-        row = connection.execute(
-            select(deliveries.c.id, deliveries.c.state, deliveries.c.attempt_id)
-            .join(attempts, attempts.c.delivery_id == deliveries.c.id)
-            .where(attempts.c.id == attempt_id)
-        ).first()
-        if row is None:
-            return Settlement.NO_SUCH_ATTEMPT
-        evidence = {"outcome": OutcomeKind.ACCEPTED, "message_id": message_id}
-        connection.execute(
-            update(attempts)
-            .where(attempts.c.id == attempt_id)
-            .values(**evidence, ended_at=func.coalesce(attempts.c.ended_at, now))
-        )
-        if row.attempt_id != attempt_id:
-            return Settlement.SUPERSEDED
-        changed = connection.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.id == row.id,
-                deliveries.c.attempt_id == attempt_id,
-                deliveries.c.state.in_([*_OPEN, DeliveryState.PENDING]),
-            )
-            .values(
-                state=DeliveryState.SENT, message_id=message_id, reason="", code="", text="", updated_at=now
-            )
-        )
-        return Settlement.SETTLED if changed.rowcount == 1 else Settlement.KNOWN
-
-
-def resolve(
-    database: Database,
-    mailing_id: int,
-    emails: Sequence[str],
-    decision: Decision,
-    *,
-    who: str,
-    reason: str,
-    now: dt.datetime,
-) -> int:
-    """Decide about unknown deliveries, all of the mailing's when no address is given; return how many.
-
-    RESEND makes them pending again; who decided it and why is kept with the attempt. Raises UsageError for an
-    address whose delivery is not unknown, and then nothing is changed.
-    """
-    keys = {email_key(canonical_email(email)): email for email in emails}
-    query = select(deliveries.c.id, deliveries.c.email_key, deliveries.c.attempt_id).where(
-        deliveries.c.mailing_id == mailing_id, deliveries.c.state == DeliveryState.UNKNOWN
-    )
-    if keys:
-        query = query.where(deliveries.c.email_key.in_(keys))
-    with database.write() as connection:
-        rows = connection.execute(query).all()
-        missing = [email for key, email in keys.items() if key not in {row.email_key for row in rows}]
-        if missing:
-            raise UsageError(
-                f"the delivery to {missing[0]} is not unknown in mailing {mailing_id}",
-                remedy=f"See newsletter mailing show {mailing_id} --state unknown.",
-            )
-        for row in rows:
-            connection.execute(
-                insert(resolutions).values(
-                    delivery_id=row.id,
-                    attempt_id=row.attempt_id,
-                    decision=decision,
-                    who=who,
-                    reason=reason,
-                    decided_at=now,
-                )
-            )
-        _decide(connection, mailing_id, [row.id for row in rows], decision, reason, now)
-    return len(rows)
-
-
-def _decide(
-    connection: Connection, mailing_id: int, rows: Sequence[int], decision: Decision, reason: str, now: dt.datetime
-) -> None:
-    unknown = update(deliveries).where(
-        deliveries.c.id == bindparam("row"), deliveries.c.state == DeliveryState.UNKNOWN
-    )
-    if not rows:
-        return
-    if decision is Decision.LEAVE:
-        connection.execute(unknown.values(reason=f"left: {reason}", updated_at=now), [{"row": row} for row in rows])
-        return
-    again = {"state": DeliveryState.PENDING, "reason": "", "not_before": now, "updated_at": now}
-    connection.execute(unknown.values(**again), [{"row": row} for row in rows])
-    connection.execute(
-        update(mailings)
-        .where(mailings.c.id == mailing_id, mailings.c.state == MailingState.FINISHED)
-        .values(state=MailingState.PAUSED, reason="deliveries are to be sent again", finished_at=None)
-    )
 
 
 def _due(connection: Connection, mailing_id: int, now: dt.datetime) -> Select[Any]:

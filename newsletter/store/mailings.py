@@ -84,9 +84,9 @@ class Mailings:
     def count(self, audience: Audience) -> AudienceCount:
         """Count the audience as it is now."""
         candidates = _candidates(audience).subquery()
-        query = select(candidates.c.reason, func.count()).group_by(candidates.c.reason)
+        query = select(candidates.c.reason, func.count().label("number")).group_by(candidates.c.reason)
         with self._database.read() as connection:
-            found = {reason: number for reason, number in connection.execute(query).tuples()}
+            found: dict[str, int] = {row.reason: row.number for row in connection.execute(query)}
         recipients = found.pop("", 0)
         return AudienceCount(
             recipients=recipients, skipped={reason: found[reason] for reason in SkipReason if reason in found}
@@ -118,7 +118,7 @@ class Mailings:
         return self.get(found) if found is not None else None
 
     def freeze(
-        self, audience: Audience, compiled: CompiledIssue, newsletter: Newsletter, *, subject: str, now: dt.datetime
+        self, audience: Audience, compiled: CompiledIssue, newsletter: Newsletter, now: dt.datetime
     ) -> tuple[MailingSummary, bool]:
         """Write down who gets what, in one transaction; return the mailing and whether it is new.
 
@@ -127,7 +127,7 @@ class Mailings:
         with self._database.write() as connection:
             found = _existing(connection, audience)
             if found is None:
-                number = _insert(connection, audience, compiled, newsletter, subject=subject, now=now)
+                number = _insert(connection, audience, compiled, newsletter, now)
         return self.get(found if found is not None else number), found is None
 
     def content(self, mailing_id: int) -> tuple[CompiledIssue, Newsletter]:
@@ -194,9 +194,7 @@ class Mailings:
         values = {"state": MailingState.FINISHED, "reason": "", "finished_at": now}
         return self._change(mailing_id, (MailingState.SENDING,), values, ~open_rows)
 
-    def _change(
-        self, mailing_id: int, old: Sequence[MailingState], values: Mapping[str, Any], *more: Any
-    ) -> bool:
+    def _change(self, mailing_id: int, old: Sequence[MailingState], values: Mapping[str, Any], *more: Any) -> bool:
         statement = update(mailings).where(mailings.c.id == mailing_id, mailings.c.state.in_(old), *more)
         with self._database.write() as connection:
             return connection.execute(statement.values(**values)).rowcount == 1
@@ -214,7 +212,10 @@ def _candidates(audience: Audience) -> Select[Any]:
     left = (subscribers.c.status != SubscriberStatus.ACTIVE) | (
         func.coalesce(suppressions.c.reason, "") == SuppressionReason.UNSUBSCRIBE
     )
-    reasons = [(left, SkipReason.UNSUBSCRIBED.value), (suppressions.c.reason.is_not(None), SkipReason.SUPPRESSED.value)]
+    reasons: list[tuple[Any, str]] = [
+        (left, SkipReason.UNSUBSCRIBED.value),
+        (suppressions.c.reason.is_not(None), SkipReason.SUPPRESSED.value),
+    ]
     if audience.reaches_people:
         reasons.append((reached.correlate(subscribers), SkipReason.ALREADY_SENT.value))
     return (
@@ -251,17 +252,11 @@ def _existing(connection: Connection, audience: Audience) -> int | None:
 
 
 def _insert(
-    connection: Connection,
-    audience: Audience,
-    compiled: CompiledIssue,
-    newsletter: Newsletter,
-    *,
-    subject: str,
-    now: dt.datetime,
+    connection: Connection, audience: Audience, compiled: CompiledIssue, newsletter: Newsletter, now: dt.datetime
 ) -> int:
     values = {
         "issue": audience.issue,
-        "subject": subject,
+        "subject": compiled.subject,
         "sha256": compiled.sha256,
         "compiled": freeze(compiled),
         "newsletter": freeze(newsletter),
