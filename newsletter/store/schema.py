@@ -132,7 +132,8 @@ deliveries = Table(
     Column("reason", Text, nullable=False),
     Column("attempt_count", Integer, nullable=False),
     Column("attempt_id", String(64), unique=True),
-    Column("not_before", UtcDateTime),
+    # never empty, so that the index below gives the next rows in order, however many are waiting
+    Column("not_before", UtcDateTime, nullable=False),
     Column("message_id", Text),
     Column("code", Text, nullable=False),
     Column("text", Text, nullable=False),

@@ -104,7 +104,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.String(length=64), nullable=True),
-        sa.Column("not_before", sa.DateTime(), nullable=True),
+        sa.Column("not_before", sa.DateTime(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),

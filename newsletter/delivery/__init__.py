@@ -1,0 +1,1 @@
+"""Plan a mailing, send it, and account for every delivery, through crashes and pauses."""

@@ -1,0 +1,37 @@
+"""One sender a mailing: a lock that the system takes back when its holder dies, however it dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from newsletter.errors import DeliveryError, SenderBusyError
+
+
+@contextmanager
+def mailing_lock(state_dir: Path, mailing_id: int) -> Iterator[None]:
+    """Hold the lock of a mailing; whoever gets it knows that every former sender of the mailing is dead.
+
+    The file stays: deleting it would let two processes lock two files of one name. Raises SenderBusyError when
+    another process holds it.
+    """
+    file = state_dir / f"mailing-{mailing_id}.lock"
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise DeliveryError(
+            f"the lock {file} cannot be opened: {exc.strerror}", remedy="Check the rights of its folder."
+        ) from exc
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise SenderBusyError(
+                f"another process is sending mailing {mailing_id}",
+                remedy=f"Wait for it, or look: newsletter mailing show {mailing_id}.",
+            ) from exc
+        yield
+    finally:
+        os.close(descriptor)

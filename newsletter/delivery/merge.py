@@ -1,0 +1,46 @@
+"""A frozen issue + a recipient -> the message, with the recipient's own links."""
+
+from newsletter.message.address import header_text
+from newsletter.message.build import MessageTemplate
+from newsletter.message.reader import make_reader
+from newsletter.message.tokens import TokenKeys
+from newsletter.models import CompiledIssue, MailingContext, Newsletter, Reader, Subscriber
+from newsletter.render.slots import parse_slots, reader_context
+
+
+class Merge:
+    """One issue made ready for many recipients; safe to share between threads.
+
+    Raises SlotError or MessageError when the issue cannot be parsed or the newsletter's values stand in no header.
+    """
+
+    def __init__(self, compiled: CompiledIssue, newsletter: Newsletter, keys: TokenKeys, *, mailing_id: str) -> None:
+        self._newsletter = newsletter
+        self._keys = keys
+        self._mailing = MailingContext(id=mailing_id, issue=compiled.slug)
+        self._template = MessageTemplate(compiled, newsletter)
+        self._subject = parse_slots(compiled.subject, html=False, part="subject")
+        texts = (("preheader", compiled.preheader), ("html", compiled.html), ("text", compiled.text))
+        self._slots = [slot for part, text in texts for slot in parse_slots(text, html=part == "html", part=part).slots]
+
+    def reader(self, subscriber: Subscriber, subscription: bytes) -> Reader:
+        """Return what the slots see for one recipient."""
+        return make_reader(
+            subscriber,
+            subscription=subscription,
+            newsletter=self._newsletter,
+            keys=self._keys,
+            mailing=self._mailing,
+        )
+
+    def try_slots(self, subscriber: Subscriber, subscription: bytes) -> None:
+        """Evaluate every slot, but build nothing; raises SlotError, or MessageError for its subject."""
+        context = reader_context(self.reader(subscriber, subscription))
+        if self._subject.slots:
+            header_text(self._subject.render(context), "the subject")
+        for slot in self._slots:
+            slot.render(context)
+
+    def build(self, subscriber: Subscriber, subscription: bytes) -> bytes:
+        """Return the whole message; raises SlotError, MessageError or RenderGuardError."""
+        return self._template.build(self.reader(subscriber, subscription))
