@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, init, issue
+from newsletter.cli import article, build, init, issue
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -27,6 +27,8 @@ app = typer.Typer(
 app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
+app.command()(build.build)
+app.command()(build.check)
 
 
 def _version(value: bool) -> None:
