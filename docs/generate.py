@@ -1,0 +1,175 @@
+"""Write the pages that come from the code: the commands, the settings, the checks, what a template can name.
+
+`python docs/generate.py` writes them; `--check` only says which are out of date, and leaves with 1 when one is.
+"""
+
+import dataclasses
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import typer
+from pydantic import BaseModel
+
+from newsletter.checks import CHECKS
+from newsletter.cli import app
+from newsletter.config import ENV_PREFIX, Settings
+from newsletter.models import Reader, Subscriber
+from newsletter.render.context import CONTEXT_TYPES
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- generated: {} -->", "<!-- end of generated: {} -->"
+
+
+def commands() -> str:
+    """Every command with its help and options, as Typer knows them."""
+    lines = ["# Commands", "", "Generated from the code: `python docs/generate.py`.", ""]
+    root = typer.main.get_command(app)
+    for path, command in walk(root, ("newsletter",)):
+        context = click.Context(command, info_name=" ".join(path))
+        lines += [f"## {' '.join(path)}", ""]
+        lines += [*help_text(command), "", "```", context.get_usage(), "```", ""]
+        rows = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))]
+        rows += [(a.make_metavar(context), a.help or "") for a in arguments(command) if getattr(a, "help", None)]
+        if rows:
+            lines += ["| option | meaning |", "|---|---|"]
+            lines += [f"| `{cell(name)}` | {cell(text)} |" for name, text in rows]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command with the words that call it."""
+    yield path, command
+    for name, child in sorted(getattr(command, "commands", {}).items()):
+        yield from walk(child, (*path, name))
+
+
+def arguments(command: Any) -> list[Any]:
+    """Return a command's positional parameters."""
+    return [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+
+
+def help_text(command: Any) -> list[str]:
+    """Return a command's help as Markdown; its example block as code."""
+    lines: list[str] = []
+    for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+        if paragraph.startswith("\b"):
+            lines += ["```", *paragraph.splitlines()[1:], "```", ""]
+        else:
+            lines += [" ".join(paragraph.split()), ""]
+    return lines[:-1]
+
+
+def cell(text: str) -> str:
+    """Make a text fit into a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def configuration() -> str:
+    """Every key of newsletter.toml with its default and meaning."""
+    lines = [
+        "# newsletter.toml",
+        "",
+        "Generated from the code: `python docs/generate.py`. An unknown key is an error that names the nearest known one.",
+        "",
+        f"Every key can be overridden from the environment: `{ENV_PREFIX}` and the path in capitals, two underscores",
+        f"between its parts, like `{ENV_PREFIX}DELIVERY__TRANSPORT=ses`. There is no key for a secret: AWS credentials come",
+        f"from the places where every AWS tool looks, the SMTP password from `{ENV_PREFIX}SMTP_PASSWORD`.",
+        "",
+    ]
+    for path, model in tables(Settings, ()):
+        lines += [f"## [{'.'.join(path)}]", "", f"{inspect.cleandoc(model.__doc__ or '')}", ""]
+        lines += ["| key | default | meaning |", "|---|---|---|"]
+        for name, field in model.model_fields.items():
+            default = "" if field.default in (None, "") else f"`{field.default}`"
+            lines.append(f"| `{name}` | {default} | {cell(field.description or '')} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def tables(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[BaseModel]]]:
+    """Yield every table of the settings that holds keys."""
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            continue
+        inner = list(tables(kind, (*path, name)))
+        if inner:
+            yield from inner
+        else:
+            yield (*path, name), kind
+
+
+def checks() -> str:
+    """Every check with its id."""
+    lines = [
+        "# Checks",
+        "",
+        "Generated from the registry: `python docs/generate.py`. `newsletter check ISSUE` runs them all; `send` runs them",
+        "again and refuses an issue with an error.",
+        "",
+        "| id | severity | what | where the rule comes from |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| {check.id} | {check.severity} | {check.title} | {cell(check.source)} |" for check in CHECKS]
+    return "\n".join(lines) + "\n"
+
+
+def template_context() -> str:
+    """What `{{ }}` can name, from the dataclasses that are handed to templates."""
+    lines: list[str] = []
+    for kind in CONTEXT_TYPES:
+        title = kind.__name__.removesuffix("Context").lower()
+        lines += ["At the top:" if title == "template" else f"`{title}`:", ""]
+        lines += [f"- `{field.name}`: {field.metadata['about']}" for field in dataclasses.fields(kind)]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def reader_context() -> str:
+    """What `[[ ]]` can name."""
+    subscriber = [field.name for field in dataclasses.fields(Subscriber)] + ["first_name"]
+    lines = [f"- `{field.name}`" for field in dataclasses.fields(Reader)]
+    lines[0] += ": " + ", ".join(f"`subscriber.{name}`" for name in subscriber)
+    lines[-1] += ": `mailing.id`, `mailing.issue`"
+    return "\n".join(lines)
+
+
+def fill(page: str, name: str, text: str) -> str:
+    """Put generated text between its two markers in a page that is otherwise written by hand."""
+    begin, end = BEGIN.format(name), END.format(name)
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{text}\n{end}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page with the text it should have."""
+    templates = (DOCS / "templates.md").read_text(encoding="utf-8")
+    templates = fill(fill(templates, "template context", template_context()), "reader context", reader_context())
+    return {
+        DOCS / "cli.md": commands(),
+        DOCS / "configuration.md": configuration(),
+        DOCS / "checks.md": checks(),
+        DOCS / "templates.md": templates,
+    }
+
+
+def main() -> int:
+    """Write the pages, or with --check compare them."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path.relative_to(DOCS.parent)} is out of date: python docs/generate.py")
+        return 1 if stale else 0
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
