@@ -220,12 +220,12 @@ class Project:
                 f"{src[:120]!r} is no picture of the issue", place=place, remedy="Write it like images/name.jpg."
             )
         if not path.is_file():
-            others = [f"images/{entry.name}" for entry in sorted((folder / "images").glob("*")) if entry.is_file()]
-            near = difflib.get_close_matches(src, others, n=1, cutoff=0.5)
+            others = [entry.name for entry in sorted((folder / "images").glob("*")) if entry.is_file()]
+            near = difflib.get_close_matches(path.name, others, n=1, cutoff=0.5)
             raise ContentError(
                 "there is no such picture",
                 place=place,
-                remedy=f"Did you mean {near[0]}?" if near else f"Put it into issues/{slug}/images.",
+                remedy=f"Did you mean images/{near[0]}?" if near else f"Put it into issues/{slug}/images.",
             )
         return path.resolve()
 
