@@ -171,6 +171,9 @@ class _Editor:
             self._replace_lines(name.start[0], self._last(name, node) + 1, [])
             return
         new = yamlwrite.entry(key, value)
+        if isinstance(value, str) and self._indented_comment_at(self._last(name, node) + 1):
+            # a block of text would take that comment in as its last line
+            new = [f"{yamlwrite.scalar(key)}: {yamlwrite.scalar(value)}"]
         if len(new) == 1 and name.start[0] == node.start[0] == node.end[0] and self._in_line(node):
             self._splice(node.start, node.end, new[0].removeprefix(f"{yamlwrite.scalar(key)}: "))
         else:
@@ -243,6 +246,10 @@ class _Editor:
             else:
                 raise self._too_odd()
         return node
+
+    def _indented_comment_at(self, line: int) -> bool:
+        rest = (text for text in self._lines[self._offset + line : self._stop] if text.strip())
+        return next(rest, "").startswith(" ")
 
     def _in_line(self, node: yamltree.Node) -> bool:
         return node.start != node.end and not (isinstance(node, yamltree.Scalar) and node.style in {"|", ">"})

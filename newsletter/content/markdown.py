@@ -139,7 +139,10 @@ def _address(tag: str, value: str, refused: list[tuple[str, str]], opaque_url: C
 
 def _schemes(html: str) -> set[str]:
     """List every scheme that occurs, so that nh3 shows each address to our own, stricter, filter."""
-    return {"http", "https", "mailto"} | {found.lower() for found in _SCHEME.findall(unescape(html))}
+    text = unescape(html)
+    # a browser reads an address without the line feeds and tabs in it (WHATWG URL §4.4)
+    found = [*_SCHEME.findall(text), *_SCHEME.findall(text.replace("\n", "").replace("\t", ""))]
+    return {"http", "https", "mailto", *(scheme.lower() for scheme in found)}
 
 
 def _bad_address(tag: str, value: str, text: str, place: Place) -> ContentError:

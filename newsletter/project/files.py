@@ -20,7 +20,9 @@ def shown(root: Path, path: Path) -> str:
 
 def inside(root: Path, path: Path) -> Path:
     """Return `path` resolved; raises ContentError when it leads out of `root`, by a link or otherwise."""
-    resolved = path.resolve()
+    resolved = _resolve(path)
+    if resolved is None:
+        raise ContentError("this link leads nowhere", place=Place(file=shown(root, path)), remedy="Delete the link.")
     if resolved.is_relative_to(root.resolve()):
         return resolved
     raise ContentError(
@@ -28,6 +30,15 @@ def inside(root: Path, path: Path) -> Path:
         place=Place(file=shown(root, path)),
         remedy="Put the file itself into the project instead of a link.",
     )
+
+
+def _resolve(path: Path) -> Path | None:
+    """Follow links; None for a loop of them, which Python up to 3.12 raises and later ones leave in the path."""
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError):
+        return None
+    return None if resolved.is_symlink() else resolved
 
 
 def read_text(root: Path, path: Path) -> str:
@@ -61,7 +72,7 @@ def replace_text(root: Path, path: Path, text: str) -> None:
         temporary = _write_beside(path, text.encode("utf-8"), path.stat().st_mode & 0o777 if path.exists() else None)
         try:
             temporary.replace(path)
-        except OSError:
+        except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
@@ -113,7 +124,7 @@ def _write_beside(path: Path, data: bytes, mode: int | None) -> Path:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode if mode is not None else 0o666 & ~_umask())
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return temporary

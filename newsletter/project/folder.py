@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.config import FILE_NAME, Settings, load_settings
@@ -26,6 +27,9 @@ from newsletter.project.creation import create_folder, with_defaults
 from newsletter.project.files import create_file, read_text, shown
 from newsletter.project.moves import carry_out, plan_move
 from newsletter.project.templates import read_template
+
+# An issue is parsed again only when its text changed: a preview reads it at every saved file.
+_parse = lru_cache(maxsize=128)(parse_issue)
 
 
 class Project:
@@ -147,7 +151,7 @@ class Project:
             listed = f"Known: {', '.join(known)}." if known else "Make one with `newsletter issue new NAME`."
             raise UsageError(f"there is no issue {slug[:80]!r}", remedy=hint + listed)
         path = self.root / "issues" / slug / "issue.md"
-        return parse_issue(read_text(self.root, path), slug=slug, file=shown(self.root, path))
+        return _parse(read_text(self.root, path), slug=slug, file=shown(self.root, path))
 
     def create_issue(self, issue: Issue, *, now: dt.datetime) -> Issue:
         """Make an issue's folder; an empty number, date, template or subject gets its usual value.
@@ -220,12 +224,12 @@ class Project:
                 f"{src[:120]!r} is no picture of the issue", place=place, remedy="Write it like images/name.jpg."
             )
         if not path.is_file():
-            others = [f"images/{entry.name}" for entry in sorted((folder / "images").glob("*")) if entry.is_file()]
-            near = difflib.get_close_matches(src, others, n=1, cutoff=0.5)
+            others = [entry.name for entry in sorted((folder / "images").glob("*")) if entry.is_file()]
+            near = difflib.get_close_matches(path.name, others, n=1, cutoff=0.5)
             raise ContentError(
                 "there is no such picture",
                 place=place,
-                remedy=f"Did you mean {near[0]}?" if near else f"Put it into issues/{slug}/images.",
+                remedy=f"Did you mean images/{near[0]}?" if near else f"Put it into issues/{slug}/images.",
             )
         return path.resolve()
 
