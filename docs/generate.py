@@ -32,8 +32,8 @@ def commands() -> str:
         context = click.Context(command, info_name=" ".join(path))
         lines += [f"## {' '.join(path)}", ""]
         lines += [*help_text(command), "", "```", context.get_usage(), "```", ""]
-        rows = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))]
-        rows += [(a.make_metavar(context), a.help or "") for a in arguments(command) if getattr(a, "help", None)]
+        records = (parameter.get_help_record(context) for parameter in command.params)
+        rows = [record for record in records if record]
         if rows:
             lines += ["| option | meaning |", "|---|---|"]
             lines += [f"| `{cell(name)}` | {cell(text)} |" for name, text in rows]
@@ -46,11 +46,6 @@ def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
         yield from walk(child, (*path, name))
-
-
-def arguments(command: Any) -> list[Any]:
-    """Return a command's positional parameters."""
-    return [parameter for parameter in command.params if parameter.param_type_name == "argument"]
 
 
 def help_text(command: Any) -> list[str]:
@@ -74,11 +69,11 @@ def configuration() -> str:
     lines = [
         "# newsletter.toml",
         "",
-        "Generated from the code: `python docs/generate.py`. An unknown key is an error that names the nearest known one.",
+        "Generated from the code: `python docs/generate.py`. An unknown key is an error.",
         "",
         f"Every key can be overridden from the environment: `{ENV_PREFIX}` and the path in capitals, two underscores",
-        f"between its parts, like `{ENV_PREFIX}DELIVERY__TRANSPORT=ses`. There is no key for a secret: AWS credentials come",
-        f"from the places where every AWS tool looks, the SMTP password from `{ENV_PREFIX}SMTP_PASSWORD`.",
+        f"between its parts, like `{ENV_PREFIX}DELIVERY__TRANSPORT=ses`. There is no key for a secret: AWS credentials",
+        f"come from the places where every AWS tool looks, the SMTP password from `{ENV_PREFIX}SMTP_PASSWORD`.",
         "",
     ]
     for path, model in tables(Settings, ()):
@@ -109,8 +104,8 @@ def checks() -> str:
     lines = [
         "# Checks",
         "",
-        "Generated from the registry: `python docs/generate.py`. `newsletter check ISSUE` runs them all; `send` runs them",
-        "again and refuses an issue with an error.",
+        "Generated from the registry: `python docs/generate.py`. `newsletter check ISSUE` runs them all; `send` runs",
+        "them again and refuses an issue with an error.",
         "",
         "| id | severity | what | where the rule comes from |",
         "|---|---|---|---|",
@@ -120,7 +115,7 @@ def checks() -> str:
 
 
 def template_context() -> str:
-    """What `{{ }}` can name, from the dataclasses that are handed to templates."""
+    """Return what `{{ }}` can name, from the dataclasses that are handed to templates."""
     lines: list[str] = []
     for kind in CONTEXT_TYPES:
         title = kind.__name__.removesuffix("Context").lower()
@@ -131,7 +126,7 @@ def template_context() -> str:
 
 
 def reader_context() -> str:
-    """What `[[ ]]` can name."""
+    """Return what `[[ ]]` can name."""
     subscriber = [field.name for field in dataclasses.fields(Subscriber)] + ["first_name"]
     lines = [f"- `{field.name}`" for field in dataclasses.fields(Reader)]
     lines[0] += ": " + ", ".join(f"`subscriber.{name}`" for name in subscriber)

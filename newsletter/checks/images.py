@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.checks.base import Check, Hit, Subject
-from newsletter.models import Article, Severity
+from newsletter.models import Article, Place, Severity
 
 _FILE_NAME = re.compile(r"[\w-]+\.(?:jpe?g|png|gif|webp|svg)|(?:image|img|dsc|photo|picture)[\s_-]*\d*", re.IGNORECASE)
 
@@ -15,13 +15,17 @@ def _used(it: Subject) -> Iterator[Article]:
             yield it.assembled.articles[slug]
 
 
+def _at_alt(article: Article) -> Place:
+    return article.place("image.alt" if "image.alt" in article.lines else "image")
+
+
 def _missing_alt(it: Subject) -> Iterator[Hit]:
     for article in _used(it):
-        if article.image and not article.image.alt.strip():
+        if article.image and article.image.src and not article.image.alt.strip():
             yield Hit(
                 message=f"the picture of {article.title!r} has no alt text",
                 remedy="Say in `image.alt` what it shows, for readers who do not see it.",
-                place=article.place("image"),
+                place=_at_alt(article),
             )
 
 
@@ -31,7 +35,7 @@ def _useless_alt(it: Subject) -> Iterator[Hit]:
             yield Hit(
                 message=f"the alt text {article.image.alt!r} says nothing about the picture of {article.title!r}",
                 remedy="Say what it shows.",
-                place=article.place("image"),
+                place=_at_alt(article),
             )
 
 

@@ -201,7 +201,10 @@ def _article_context(article: Article, base: str) -> ArticleContext:
         author_bio=article.author_bio,
         source=article.source,
         via=article.via,
-        image=ImageContext(src=_absolute(image.src, base), alt=image.alt, credit=image.credit) if image else None,
+        # a text dump may know whose picture it was and not have it
+        image=ImageContext(src=_absolute(image.src, base), alt=image.alt, credit=image.credit)
+        if image and image.src
+        else None,
         published=article.published,
         tags=article.tags,
     )
