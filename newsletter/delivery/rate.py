@@ -93,6 +93,9 @@ class SlidingWindow:
 
 
 def _window(rate: float) -> tuple[int, float]:
-    """Return how many messages may leave in how many seconds; a rate below one a second is one in a longer window."""
-    count = max(1, math.floor(rate))
-    return count, count / rate * STRETCH
+    """Return how many messages may leave in how many seconds.
+
+    Whole messages a whole second: 2.9 in a shorter window would let 4 through in some seconds. A rate below one is one
+    message in a longer window.
+    """
+    return (math.floor(rate), STRETCH) if rate >= 1 else (1, STRETCH / rate)
