@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, issue
+from newsletter.cli import article, init, issue
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
 

@@ -118,7 +118,7 @@ def _html(source: TemplateSource, context: TemplateContext, run: _Compilation) -
         mjml = source.render(MAIN, _names(context))
     finally:
         CURRENT.reset(token)
-    html = compile_mjml(mark_inline_styles(mjml), place=run.place)
+    html = compile_mjml(mark_inline_styles(mjml), place=run.place, words=run.words)
     _check_nothing_lost(mjml, html, islands, run)
     html = _unwrap_statements(fill(html, islands.values, run.words), run.words)
     html = inline_css(html, place=run.place, words=run.words)
@@ -155,15 +155,14 @@ def _check_nothing_lost(mjml: str, html: str, islands: Islands, run: _Compilatio
 
 def _text(source: TemplateSource, context: TemplateContext, run: _Compilation) -> SlotSource:
     """Fill the text template; optional parts and statements on lines of their own leave no gaps."""
-    text = source.render(TEXT, _names(context)).replace("\r\n", "\n")
-    text = re.sub(
-        rf"^({run.words.pattern})[ \t]*\n\n?",
-        lambda match: match[1] if run.spans[match[1]][0].statement else match[0],
-        text,
-        flags=re.MULTILINE,
-    )
-    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
-    return to_slot_source(re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n", run.spans, run.words)
+    text = re.sub(r"[ \t\r]+$", "", source.render(TEXT, _names(context)), flags=re.MULTILINE)
+    text = re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    statements = "|".join(word for word, (span, _) in run.spans.items() if span.statement)
+    if statements:
+        # a statement alone on its line takes that line away, and one of the empty lines around it
+        text = re.sub(rf"(\n\n|\A)((?:(?:{statements})\n)+)\n", r"\1\2", text)
+        text = re.sub(rf"^({statements})\n", r"\1", text, flags=re.MULTILINE)
+    return to_slot_source(text, run.spans, run.words)
 
 
 def _strings(*values: object) -> Iterator[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 from newsletter.content.markdown import render_markdown
@@ -155,7 +156,7 @@ def build_context(
             layout=section.layout,
             note=markdown(note, texts.places[f"{number}.note"]),
             note_text=plain_text(note),
-            articles=tuple(_article_context(assembled.articles[slug], markdown, base) for slug in section.articles),
+            articles=tuple(_article_context(assembled.articles[slug], base) for slug in section.articles),
         )
 
     introduction = texts.texts["introduction"]
@@ -180,15 +181,22 @@ def build_context(
     )
 
 
-def _article_context(article: Article, markdown: Callable[[str, Place], Html], base: str) -> ArticleContext:
+@lru_cache(maxsize=512)
+def _body(text: str, place: Place, base: str) -> tuple[Html, str]:
+    """Return a body as HTML and as plain text; an unchanged article is not parsed again while its issue is edited."""
+    return Html(_absolute_images(render_markdown(text, place=place), base)), plain_text(text)
+
+
+def _article_context(article: Article, base: str) -> ArticleContext:
     image = article.image
+    body, body_text = _body(article.body, article.place("body"), base)
     return ArticleContext(
         slug=article.slug,
         title=article.title,
         url=article.url,
         summary=article.summary,
-        body=markdown(article.body, article.place("body")),
-        body_text=plain_text(article.body),
+        body=body,
+        body_text=body_text,
         author=article.author,
         author_bio=article.author_bio,
         source=article.source,

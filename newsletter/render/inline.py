@@ -10,8 +10,10 @@ import logging
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
 from urllib.parse import unquote
 
+from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from newsletter.errors import RenderGuardError, TemplateError
@@ -38,7 +40,7 @@ def inline_css(html: str, *, place: Place, words: re.Pattern[str]) -> str:
     `words` matches the islands that must survive. Raises TemplateError for CSS that would fetch something and
     RenderGuardError when anything else than the styles changed.
     """
-    styles = [match[2] for match in _STYLE.finditer(html) if match[2] and SENTINEL in match[2]]
+    styles = [match[2] for match in _STYLE.finditer(_where_styles_are(html)) if match[2] and SENTINEL in match[2]]
     for css in styles:
         if "@" in css:
             raise TemplateError(
@@ -48,10 +50,24 @@ def inline_css(html: str, *, place: Place, words: re.Pattern[str]) -> str:
             )
     if not styles:
         return html
-    inlined = _transform(_STYLE.sub(_mark_or_keep, html))
-    inlined = _STYLE.sub(lambda match: "" if match[2] and SENTINEL in match[2] else match[0], inlined)
+    inlined = _drop_inlined(_transform(_in_styles(_mark_or_keep, html)))
     _guard(html, inlined, place=place, words=words)
     return inlined
+
+
+def _where_styles_are(html: str) -> str:
+    """Return the head, or everything when there is a style sheet behind it: most of a mail is its body."""
+    head, end, body = html.partition("</head>")
+    return html if "<style" in body else head + end
+
+
+def _in_styles(change: Callable[[re.Match[str]], str], html: str) -> str:
+    part = _where_styles_are(html)
+    return _STYLE.sub(change, part) + html[len(part) :]
+
+
+def _drop_inlined(html: str) -> str:
+    return _in_styles(lambda match: "" if match[2] and SENTINEL in match[2] else match[0], html)
 
 
 def _mark_or_keep(match: re.Match[str]) -> str:
@@ -89,7 +105,7 @@ def _transform(html: str) -> str:
 
 def _guard(before: str, after: str, *, place: Place, words: re.Pattern[str]) -> None:
     """Compare what inlining must not touch, and name what it did."""
-    without = _STYLE.sub(lambda match: "" if match[2] and SENTINEL in match[2] else match[0], before)
+    without = _drop_inlined(before)
     one, two = (document_fromstring(text.encode(), HTMLParser(encoding="utf-8")) for text in (without, after))
     pairs: list[tuple[str, object, object]] = [
         ("the doctype", True, after.startswith("<!DOCTYPE html>")),
@@ -113,7 +129,8 @@ def _guard(before: str, after: str, *, place: Place, words: re.Pattern[str]) -> 
 
 
 def _text(tree: HtmlElement) -> str:
-    return " ".join(" ".join(str(text) for text in tree.xpath("//body//text()")).split())
+    body = tree.find("body")
+    return "" if body is None else " ".join(etree.tostring(body, method="text", encoding="unicode").split())
 
 
 def _attributes(tree: HtmlElement, name: str) -> list[str]:

@@ -52,12 +52,23 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A tag with its attributes and the line it begins on."""
+    """A tag with the text of its attributes and the line it begins on."""
 
     kind: TagKind
     name: str
     line: int
-    attributes: tuple[Attribute, ...] = ()
+    raw: str = ""
+
+    def attributes(self) -> Iterator[Attribute]:
+        """Yield the attributes in order."""
+        for match in _ATTRIBUTE.finditer(self.raw.rstrip().removesuffix("/")):
+            value = next((match[group] for group in ("double", "single", "bare") if match[group] is not None), None)
+            yield Attribute(
+                name=match["name"],
+                value=value,
+                quoted=match["bare"] is None,
+                line=self.line + self.raw.count("\n", 0, match.start()),
+            )
 
 
 def hide_jinja(text: str) -> str:
@@ -84,15 +95,4 @@ def tags(text: str) -> Iterator[Tag]:
             kind = TagKind.EMPTY
         else:
             kind = TagKind.OPEN
-        yield Tag(kind=kind, name=name, line=line, attributes=tuple(_attributes(raw, line)))
-
-
-def _attributes(raw: str, line: int) -> Iterator[Attribute]:
-    for match in _ATTRIBUTE.finditer(raw.rstrip().removesuffix("/")):
-        value = next((match[group] for group in ("double", "single", "bare") if match[group] is not None), None)
-        yield Attribute(
-            name=match["name"],
-            value=value,
-            quoted=match["bare"] is None,
-            line=line + raw.count("\n", 0, match.start()),
-        )
+        yield Tag(kind=kind, name=name, line=line, raw=raw)

@@ -10,12 +10,12 @@ from mjml import mjml2html
 
 from newsletter.errors import RenderGuardError, TemplateError
 from newsletter.models import Place
-from newsletter.render.validate import validate
+from newsletter.render.validate import CONTENT, validate
 
 MAX_SIZE = 2_000_000
 """Characters of MJML; a mail is clipped at a twentieth of it."""
 
-_PADDING = re.compile(r"""((?:inner-|text-)?padding(?:-top|-right|-bottom|-left)?\s*=\s*)("[^"]*"|'[^']*')""")
+_PADDING = re.compile(r"""(padding(?:-top|-right|-bottom|-left)?\s*=\s*)("[^"]*"|'[^']*')""")
 _BARE_ZERO = re.compile(r"(?<![\w.#%-])0(?![\w.%])")
 _FRACTION = re.compile(r'(<img\b[^<>]*?\b(?:width|height)=")(\d+)\.\d+(")')
 _HIDDEN = re.compile(r"<!--\[if (?![^\]]*\]><!-->).*?<!\[endif\]-->", re.DOTALL)
@@ -23,11 +23,11 @@ _COMMENT_INSIDE = re.compile(r"<!--(\w+)-->")
 _ESCAPE = re.compile(r"\\u\{[0-9a-f]+\}|\\[nrt\"\\']")
 
 
-def compile_mjml(source: str, *, place: Place) -> str:
+def compile_mjml(source: str, *, place: Place, words: re.Pattern[str]) -> str:
     """Turn an MJML document into HTML.
 
-    `place` is the template's main file. Raises TemplateError when the document is no valid MJML and RenderGuardError
-    when the engine did something to it that would damage the mail.
+    `place` is the template's main file, `words` matches the islands in it. Raises TemplateError when the document is
+    no valid MJML and RenderGuardError when the engine did something to it that would damage the mail.
     """
     if len(source) > MAX_SIZE:
         raise TemplateError(
@@ -35,8 +35,10 @@ def compile_mjml(source: str, *, place: Place) -> str:
             place=place,
             remedy="Take articles out of the issue.",
         )
-    validate(source, place_of=lambda _line: Place(file=place.file), whole=True)
+    validate(words.sub(CONTENT, source), place_of=lambda _line: Place(file=place.file), whole=True)
     padded = _PADDING.sub(lambda match: match[1] + _BARE_ZERO.sub("0px", match[2]), source)
+    # blanks without a line break between the tags of the head are an "unexpected token" to the engine
+    padded = re.sub(r"(?<=>)[ \t]+(?=</?mj-)", "\n", padded)
     try:
         html: str = mjml2html(padded)
     except ValueError as exc:
@@ -59,7 +61,7 @@ def _mend(html: str, place: Place) -> str:
         )
     if not html.startswith("<!DOCTYPE html>"):
         raise RenderGuardError("the HTML does not begin with its doctype", place=place)
-    for value in re.findall(r'="([^"]*)"', html):
+    for value in re.findall(r'="([^"]*)"', html) if "\\" in html else ():
         if damaged := _ESCAPE.search(value):
             raise RenderGuardError(
                 f"a value of the template came out damaged: {damaged[0]} in {value[:80]!r}",

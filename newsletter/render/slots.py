@@ -247,11 +247,16 @@ def check_slots(spans: Iterable[tuple[SlotSpan, Place]], *, part: str) -> None:
         lines.append(span.source)
         written += [place] * (span.source.count("\n") + 1)
     try:
-        _parse("\n".join(lines), part=part)
+        _check_together("\n".join(lines), part)
     except SlotError as exc:
         line = exc.place.line if exc.place else None
         place_of = written[min(line, len(written)) - 1] if line else exc.place
         raise SlotError(exc.what, place=place_of, remedy=exc.remedy) from exc
+
+
+@lru_cache(maxsize=64)
+def _check_together(source: str, part: str) -> None:
+    _parse(source, part=part)
 
 
 def _parse(source: str, *, part: str) -> nodes.Template:

@@ -2,17 +2,14 @@
 
 import re
 
-_KEEP = re.compile(
-    r"<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->"
-    r"|<(?P<tag>pre|textarea|style|script)\b.*?</(?P=tag)\s*>",
-    re.DOTALL | re.IGNORECASE,
+_KEEP = re.compile(r"<(?:!--.*?-->|(?P<tag>pre|textarea|style|script)\b.*?</(?P=tag)\s*>)", re.DOTALL | re.IGNORECASE)
+_CONDITIONAL = re.compile(r"<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->", re.DOTALL)
+_BLOCKS = (
+    *("table", "tbody", "thead", "tr", "td", "th", "div", "p", "ul", "ol", "li", "h[1-6]", "blockquote"),
+    *("head", "body", "html", "meta", "title", "style", "link", "center"),
 )
-_COMMENT = re.compile(r"<!--(?!\[if |<!\[endif\]).*?-->", re.DOTALL)
-_BLOCK = r"(?:table|tbody|thead|tr|td|th|div|p|ul|ol|li|h[1-6]|head|body|html|meta|title|style|link|center|blockquote)"
-_SPACE = r"[ \t\r\n\f]+"  # not \s, which takes no-break spaces too
-_BEFORE_BLOCK = re.compile(rf"{_SPACE}(?=</?{_BLOCK}\b)", re.IGNORECASE)
-_AFTER_BLOCK = re.compile(rf"(</?{_BLOCK}\b[^<>]*>){_SPACE}", re.IGNORECASE)
-_RUN = re.compile(_SPACE)
+_BEFORE_BLOCK = re.compile(rf" (</?(?:{'|'.join(_BLOCKS)})\b)", re.IGNORECASE)
+_AFTER_BLOCK = re.compile(rf"(</?(?:{'|'.join(_BLOCKS)})\b[^<>]*>) ", re.IGNORECASE)
 
 
 def tidy(html: str, *, words: re.Pattern[str]) -> str:
@@ -22,19 +19,28 @@ def tidy(html: str, *, words: re.Pattern[str]) -> str:
     conditional comments stay byte for byte. Style sheets lose their indentation and comments.
     """
     out, position = [], 0
-    for match in _KEEP.finditer(html):
-        out.append(_fold(html[position : match.start()], words))
-        out.append(_fold_style(match[0]) if (match["tag"] or "").lower() == "style" else match[0])
-        position = match.end()
-    out.append(_fold(html[position:], words))
-    return "".join(out)
+    while kept := _KEEP.search(html, position):
+        out.append(_fold(html[position : kept.start()]))
+        whole = _CONDITIONAL.match(html, kept.start()) or kept
+        out.append(_keep(whole[0], (kept["tag"] or "").lower(), words))
+        position = whole.end()
+    return "".join([*out, _fold(html[position:])])
 
 
-def _fold(html: str, words: re.Pattern[str]) -> str:
-    html = _COMMENT.sub(lambda match: match[0] if words.fullmatch(match[0][4:-3]) else "", html)
-    html = _RUN.sub(" ", html)
-    return _AFTER_BLOCK.sub(r"\1", _BEFORE_BLOCK.sub("", html))
+def _keep(text: str, tag: str, words: re.Pattern[str]) -> str:
+    if tag == "style":
+        return _one_space(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    plain_comment = not tag and not text.startswith(("<!--[if ", "<!--<![endif]"))
+    return "" if plain_comment and not words.fullmatch(text[4:-3]) else text
 
 
-def _fold_style(block: str) -> str:
-    return _RUN.sub(" ", re.sub(r"/\*.*?\*/", "", block, flags=re.DOTALL))
+def _fold(html: str) -> str:
+    return _AFTER_BLOCK.sub(r"\1", _BEFORE_BLOCK.sub(r"\1", _one_space(html)))
+
+
+def _one_space(text: str) -> str:
+    # bytes split at ASCII white space only; str would take no-break spaces too
+    data = text.encode()
+    words = b" ".join(data.split()).decode()
+    before = " " if data[:1].isspace() else ""
+    return before + words + (" " if words and data[-1:].isspace() else "")

@@ -3,11 +3,15 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from newsletter.errors import TemplateError
 from newsletter.models import Place
 from newsletter.render.markup import FILLER, Attribute, Tag, TagKind, tags
 from newsletter.render.mjml_components import COMPONENTS, EVERYWHERE
+
+CONTENT = "\x02"
+"""Stands for a printed value in a document that Jinja has filled: some text, which no number or colour is."""
 
 MAX_DEPTH = 200
 """Nesting beyond this is refused: the engine ends the whole process at some 10,000 levels."""
@@ -29,6 +33,7 @@ def validate(text: str, *, place_of: PlaceOf, whole: bool) -> None:
     whose outermost tags may stand anywhere. Raises TemplateError at the first thing that is wrong.
     """
     open_tags: list[Tag] = []
+    passed: set[tuple[str, str, str]] = set()
     for tag in tags(text):
         place = place_of(tag.line)
         if tag.kind is TagKind.BROKEN:
@@ -40,7 +45,10 @@ def validate(text: str, *, place_of: PlaceOf, whole: bool) -> None:
         if tag.kind is TagKind.CLOSE:
             _close(tag, open_tags, place)
             continue
-        _check_tag(tag, open_tags, place=place, place_of=place_of, whole=whole)
+        parent = open_tags[-1].name if open_tags else ""
+        if (key := (tag.name, tag.raw, parent)) not in passed:
+            _check_tag(tag, parent, place=place, place_of=place_of, whole=whole)
+            passed.add(key)
         if tag.kind is TagKind.OPEN:
             open_tags.append(tag)
             if len(open_tags) > MAX_DEPTH:
@@ -68,8 +76,7 @@ def _close(tag: Tag, open_tags: list[Tag], place: Place) -> None:
         )
 
 
-def _check_tag(tag: Tag, open_tags: list[Tag], *, place: Place, place_of: PlaceOf, whole: bool) -> None:
-    parent = open_tags[-1].name if open_tags else ""
+def _check_tag(tag: Tag, parent: str, *, place: Place, place_of: PlaceOf, whole: bool) -> None:
     _check_attribute_syntax(tag, place_of)
     if not (tag.name.startswith("mj-") or tag.name == "mjml"):
         if parent in COMPONENTS and not COMPONENTS[parent].ending and parent not in FREE_PARENTS:
@@ -112,7 +119,7 @@ def _unknown_tag(tag: Tag, place: Place) -> TemplateError:
 
 def _check_attribute_syntax(tag: Tag, place_of: PlaceOf) -> None:
     seen: set[str] = set()
-    for attribute in tag.attributes:
+    for attribute in tag.attributes():
         if attribute.value is not None and not attribute.quoted:
             raise TemplateError(
                 f"the value of `{attribute.name}` has no quotes",
@@ -125,12 +132,12 @@ def _check_attribute_syntax(tag: Tag, place_of: PlaceOf) -> None:
                 place=place_of(attribute.line),
                 remedy="Keep one of them.",
             )
-        if FILLER not in "".join(a.name for a in tag.attributes):
+        if FILLER not in tag.raw:  # `{% if a %}x="1"{% else %}x="2"{% endif %}` is no repetition
             seen.add(attribute.name)
 
 
 def _check_attributes(tag: Tag, *, known: dict[str, str], place_of: PlaceOf) -> None:
-    for attribute in tag.attributes:
+    for attribute in tag.attributes():
         kind = known.get(attribute.name)
         if kind is None and not (tag.name == "mj-class" and attribute.name == "name"):
             near = difflib.get_close_matches(attribute.name, known, n=1, cutoff=0.5)
@@ -140,6 +147,12 @@ def _check_attributes(tag: Tag, *, known: dict[str, str], place_of: PlaceOf) -> 
                 f"<{tag.name}> has no attribute `{attribute.name}`",
                 place=place_of(attribute.line),
                 remedy=f"{hint}{listing}".strip() or "See the component reference of MJML.",
+            )
+        if kind and kind != "string" and CONTENT in (attribute.value or ""):
+            raise TemplateError(
+                f"content is printed into `{attribute.name}` of <{tag.name}>, which takes {_describe(kind)}",
+                place=place_of(attribute.line),
+                remedy="Only parameters can stand there; write texts of the template with {% if %} or `| safe`.",
             )
         if kind and not attribute.dynamic and not fits(attribute.value or "", kind):
             raise TemplateError(
@@ -202,6 +215,7 @@ def _listing(words: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
 
 
+@cache
 def _every_attribute() -> dict[str, str]:
     everything: dict[str, str] = dict.fromkeys(EVERYWHERE, "string")
     for component in COMPONENTS.values():

@@ -1,0 +1,10 @@
+"""The only reader and writer of `issues/` and `templates/`: a project folder as values.
+
+Files are named in messages as a person in the project's folder would type them. Whatever is written appears whole or
+not at all.
+"""
+
+from newsletter.project.folder import Project
+from newsletter.project.init import InitResult, init_project
+
+__all__ = ["InitResult", "Project", "init_project"]

@@ -1,0 +1,63 @@
+"""A new issue: what it gets when the editor says nothing, and its folder."""
+
+import datetime as dt
+import shutil
+import tempfile
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from newsletter.config import Settings
+from newsletter.errors import ContentError
+from newsletter.models import Issue, Place
+from newsletter.project.files import create_file, inside, shown
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def with_defaults(issue: Issue, known: Sequence[Issue], settings: Settings, now: dt.datetime) -> Issue:
+    """Fill in the next number, the next free date of the schedule, the newsletter's template and a plain subject."""
+    number = issue.number
+    if number is None:
+        number = max((other.number or 0 for other in known), default=0) + 1
+    return replace(
+        issue,
+        number=number,
+        date=issue.date or _next_date(known, settings, now),
+        template=issue.template or settings.newsletter.template,
+        subject=issue.subject or f"{settings.newsletter.name}, issue {number}",
+    )
+
+
+def create_folder(root: Path, folder: Path, text: str) -> None:
+    """Make an issue's folder under another name first: it appears with its issue.md or not at all."""
+    inside(root, folder)
+    temporary: Path | None = None
+    try:
+        folder.parent.mkdir(exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+        (temporary / "articles").mkdir()
+        (temporary / "images").mkdir()
+        create_file(root, temporary / "issue.md", text.encode("utf-8"))
+        temporary.chmod(folder.parent.stat().st_mode & 0o777)
+        temporary.rename(folder)
+    except OSError as exc:
+        raise ContentError(
+            f"the folder cannot be made: {(exc.strerror or str(exc)).lower()}",
+            place=Place(file=shown(root, folder)),
+            remedy="Check the rights of the folder above it.",
+        ) from exc
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _next_date(known: Sequence[Issue], settings: Settings, now: dt.datetime) -> dt.date:
+    today = now.astimezone(zoneinfo.ZoneInfo(settings.newsletter.time_zone)).date()
+    ahead = (WEEKDAYS.index(settings.schedule.weekday) - today.weekday()) % 7
+    date = today + dt.timedelta(days=ahead)
+    taken = {issue.date for issue in known}
+    while date in taken:
+        date += dt.timedelta(days=7)
+    return date
