@@ -21,7 +21,7 @@ from newsletter.errors import NewsletterError, StoreError
 from newsletter.models import DeliveryState, Envelope, Outcome, OutcomeKind
 from newsletter.store.database import utc_now
 from newsletter.store.ledger import LOST, NEXT_STATE, Claim, Ledger, Result
-from newsletter.transports import Transport
+from newsletter.transports.base import Transport
 
 BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
