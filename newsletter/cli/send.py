@@ -52,16 +52,10 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
     from newsletter.delivery.plan import plan_mailing
     from newsletter.delivery.stop import StopSignal, listen
     from newsletter.models import DeliveryState
-    from newsletter.render import compile_issue
+    from newsletter.project.preparation import compile_project_issue
     from newsletter.store.keys import load_keys
     from newsletter.store.mailings import Audience, Mailings
     from newsletter.store.subscribers import Subscribers
-
-    identity = project.settings.identity()
-
-    def compile_now() -> Any:
-        assembled = project.assemble(issue)
-        return compile_issue(assembled, project.template(assembled.issue.template), identity)
 
     audience = Audience(
         issue=issue,
@@ -70,7 +64,13 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         reaches_people=transport.reaches_people,
     )
     keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people())
-    plan = plan_mailing(database, audience, compile_now=compile_now, newsletter=identity, keys=keys)
+    plan = plan_mailing(
+        database,
+        audience,
+        compile_now=lambda: compile_project_issue(project, issue)[1],
+        newsletter=project.settings.identity(),
+        keys=keys,
+    )
     _say_plan(plan)
     if plan.finished:
         return plan.mailing

@@ -67,10 +67,13 @@ class SlidingWindow:
             return max(0.0, self._stamps[0] + seconds - self._clock())
 
     def slow_down(self) -> float:
-        """Halve the rate, as the provider asked; without one, halve what left in the last second. Return the rate."""
+        """Halve the rate, as the provider asked, and return it.
+
+        Without one, what left in the last second is halved, but nothing below 10: a second may only have begun.
+        """
         with self._lock:
             self._forget()
-            current = self.rate if self.rate is not None else float(max(2, len(self._stamps)))
+            current = self.rate if self.rate is not None else float(max(10, len(self._stamps)))
             self.rate = current / 2
             self._changed = self._clock()
             return self.rate

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from newsletter.errors import ConflictError, ContentError
@@ -83,6 +83,25 @@ def create_file(root: Path, path: Path, data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
+
+
+def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write several files into a folder, made when it is not there, and replace those of the same names.
+
+    None is replaced before all are on the disk; raises ContentError with the folder when they cannot be written.
+    """
+    with _plain_words(Place(file=str(folder)), "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        written: list[tuple[Path, Path]] = []
+        try:
+            for name, data in files.items():
+                written.append((_write_beside(folder / name, data, None), folder / name))
+            for temporary, path in written:
+                temporary.replace(path)
+        finally:
+            for temporary, _ in written:
+                temporary.unlink(missing_ok=True)
+        _sync_folder(folder)
 
 
 def _write_beside(path: Path, data: bytes, mode: int | None) -> Path:

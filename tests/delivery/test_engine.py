@@ -81,7 +81,7 @@ def test_what_was_surely_not_accepted_is_tried_again(database: Database, run: Ru
     def answer(envelope: Envelope, number: int) -> Outcome:
         return Outcome(kind=refusals.pop(), code="x") if refusals else ACCEPTED
 
-    assert run(answer) == RunEnd()
+    assert run(answer, limiter=SlidingWindow(1_000)) == RunEnd()
     assert counts(database) == {DeliveryState.SENT: 20}
     assert len(run.given) == 22  # type: ignore[attr-defined]
 

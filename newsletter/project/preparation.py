@@ -1,0 +1,106 @@
+"""From an issue's name to everything that can be looked at: the one way that preview, build, check and send take."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.checks import check_issue
+from newsletter.checks.base import Subject
+from newsletter.content.fields import is_image_path
+from newsletter.errors import ContentError
+from newsletter.message.build import MessageSizes, MessageTemplate
+from newsletter.message.reader import sample_reader
+from newsletter.message.verify import MessageContent
+from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader
+from newsletter.project.folder import Project
+from newsletter.render import compile_issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedIssue:
+    """An issue compiled from the files as they are now, the mail one reader would get, and what checks say of it."""
+
+    assembled: AssembledIssue
+    compiled: CompiledIssue
+    newsletter: Newsletter
+    reader: Reader
+    content: MessageContent
+    message: bytes
+    sizes: MessageSizes
+    findings: tuple[Finding, ...]
+
+
+def compile_project_issue(project: Project, slug: str) -> tuple[AssembledIssue, CompiledIssue]:
+    """Read and compile an issue; raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError."""
+    assembled = project.assemble(slug)
+    name = assembled.issue.template or project.settings.newsletter.template
+    return assembled, compile_issue(assembled, project.template(name), project.settings.identity())
+
+
+def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> PreparedIssue:
+    """Compile an issue, merge it for a reader (an invented one when None) and check it.
+
+    Raises what compiling raises; findings are no errors here, whoever sends decides.
+    """
+    assembled, compiled = compile_project_issue(project, slug)
+    newsletter = project.settings.identity()
+    whom = reader or sample_reader(newsletter, slug)
+    template = MessageTemplate(compiled, newsletter)
+    content = template.content(whom)
+    return PreparedIssue(
+        assembled=assembled,
+        compiled=compiled,
+        newsletter=newsletter,
+        reader=whom,
+        content=content,
+        message=template.build(whom),
+        sizes=template.sizes(whom),
+        findings=check_issue(
+            Subject(
+                assembled=assembled,
+                compiled=compiled,
+                newsletter=newsletter,
+                html=content.html,
+                text=content.text,
+                images=_images(project, assembled),
+            )
+        ),
+    )
+
+
+def facts_of(prepared: PreparedIssue) -> dict[str, Any]:
+    """Return what message.json holds: the compiled issue's hash, the mail's sizes in bytes, the slots, the findings."""
+    compiled, sizes = prepared.compiled, prepared.sizes
+    return {
+        "issue": compiled.slug,
+        "number": compiled.number,
+        "date": compiled.date.isoformat() if compiled.date else None,
+        "template": compiled.template,
+        "subject": prepared.content.subject,
+        "sha256": compiled.sha256,
+        "reader": prepared.reader.subscriber.email,
+        "sizes": {"html": sizes.html, "text": sizes.text, "message": sizes.message},
+        "slots": [{"part": slot.part, "source": slot.source, "place": str(slot.place)} for slot in compiled.slots],
+        "findings": [values_of(finding) for finding in prepared.findings],
+    }
+
+
+def values_of(finding: Finding) -> dict[str, str | None]:
+    """Return a finding as JSON values."""
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "place": str(finding.place) if finding.place else None,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+
+
+def _images(project: Project, assembled: AssembledIssue) -> dict[str, int | None]:
+    sizes: dict[str, int | None] = {}
+    for article in assembled.articles.values():
+        if article.image and is_image_path(article.image.src):
+            try:
+                sizes[article.image.src] = project.image_file(assembled.issue.slug, article.image.src).stat().st_size
+            except ContentError:
+                sizes[article.image.src] = None
+    return sizes
