@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, init, issue
+from newsletter.cli import article, build, db, init, issue, mailing, send, subscriber
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -29,6 +29,10 @@ app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
 app.command()(build.build)
 app.command()(build.check)
+app.add_typer(subscriber.app, name="subscriber")
+app.command()(send.send)
+app.add_typer(mailing.app, name="mailing")
+app.add_typer(db.app, name="db")
 
 
 def _version(value: bool) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import queue
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from newsletter.errors import NewsletterError, StoreError
 from newsletter.models import DeliveryState, Envelope, Outcome, OutcomeKind
 from newsletter.store.database import utc_now
 from newsletter.store.ledger import LOST, NEXT_STATE, Claim, Ledger, Result
-from newsletter.transports import Transport
+from newsletter.transports.base import Transport
 
 BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
@@ -55,6 +56,12 @@ class Handover:
     tags: Mapping[str, str]
 
 
+def steady_clock() -> Callable[[], dt.datetime]:
+    """Return a clock that starts at the time of day and then never jumps, so that no retry is held up by a day."""
+    start, since = utc_now(), time.monotonic()
+    return lambda: start + dt.timedelta(seconds=time.monotonic() - since)
+
+
 class Engine:
     """One run over the pending deliveries of a mailing whose lock is held."""
 
@@ -67,7 +74,6 @@ class Engine:
         limiter: SlidingWindow,
         reporter: Reporter,
         stop: StopSignal,
-        now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         self._ledger = ledger
         self._handover = handover
@@ -75,7 +81,7 @@ class Engine:
         self._limiter = limiter
         self._reporter = reporter
         self._stop = stop
-        self._now = now
+        self._now = steady_clock()
         self._judge = Judge()
         self._done: Counter[DeliveryState] = Counter()
         self._jobs: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()

@@ -17,7 +17,7 @@ from newsletter.models import DeliveryState, MailingState, MailingSummary
 from newsletter.store.database import Database, utc_now
 from newsletter.store.ledger import Ledger
 from newsletter.store.mailings import Mailings
-from newsletter.transports import Transport
+from newsletter.transports.base import Transport
 
 ALL_SENT = 0
 NOT_ALL_SENT = 3

@@ -67,10 +67,13 @@ class SlidingWindow:
             return max(0.0, self._stamps[0] + seconds - self._clock())
 
     def slow_down(self) -> float:
-        """Halve the rate, as the provider asked; without one, halve what left in the last second. Return the rate."""
+        """Halve the rate, as the provider asked, and return it.
+
+        Without one, what left in the last second is halved, but nothing below 10: a second may only have begun.
+        """
         with self._lock:
             self._forget()
-            current = self.rate if self.rate is not None else float(max(2, len(self._stamps)))
+            current = self.rate if self.rate is not None else float(max(10, len(self._stamps)))
             self.rate = current / 2
             self._changed = self._clock()
             return self.rate
@@ -93,6 +96,9 @@ class SlidingWindow:
 
 
 def _window(rate: float) -> tuple[int, float]:
-    """Return how many messages may leave in how many seconds; a rate below one a second is one in a longer window."""
-    count = max(1, math.floor(rate))
-    return count, count / rate * STRETCH
+    """Return how many messages may leave in how many seconds.
+
+    Whole messages a whole second: 2.9 in a shorter window would let 4 through in some seconds. A rate below one is one
+    message in a longer window.
+    """
+    return (math.floor(rate), STRETCH) if rate >= 1 else (1, STRETCH / rate)

@@ -99,7 +99,8 @@ class Ledger:
     def recover(self, now: dt.datetime) -> int:
         """Make `unknown` what a dead process left in `sending`; return how many.
 
-        Only for who holds the mailing's lock: that proves the process dead.
+        Only for who holds the mailing's lock: that proves the process dead. What waited to be tried again is due now:
+        somebody has just asked for it, and the clock may have been put back since.
         """
         query = select(deliveries.c.attempt_id).where(
             deliveries.c.mailing_id == self._mailing_id, deliveries.c.state == DeliveryState.SENDING
@@ -114,6 +115,15 @@ class Ledger:
                 for attempt_id in connection.execute(query).scalars()
             ]
             _record(connection, lost, now)
+            connection.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.mailing_id == self._mailing_id,
+                    deliveries.c.state == DeliveryState.PENDING,
+                    deliveries.c.not_before > now,
+                )
+                .values(not_before=now)
+            )
         return len(lost)
 
     def next_due(self) -> dt.datetime | None:

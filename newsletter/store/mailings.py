@@ -28,6 +28,9 @@ from newsletter.store.subscribers import list_names_column, subscriber_of
 REACHED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.PENDING)
 """States in which another mailing of the issue has reached the address, or may, or will."""
 
+_AT_ONCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""When a new delivery is due: not `now`, or a clock that is put back would hold the whole mailing up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
@@ -283,7 +286,7 @@ def _insert(
         state,
         people.c.reason,
         literal(0),
-        when,
+        literal(_AT_ONCE, UtcDateTime),
         literal(""),
         literal(""),
         when,

@@ -7,6 +7,8 @@ from newsletter.config import Settings
 from newsletter.errors import UsageError
 from newsletter.transports.base import Transport
 
+__all__ = ["NAMES", "Transport", "open_transport"]
+
 NAMES = ("outbox", "ses", "smtp")
 """What a person can choose; `newsletter.transports.memory` is for programs."""
 

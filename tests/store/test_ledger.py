@@ -236,3 +236,15 @@ def test_only_unknown_deliveries_can_be_resolved(database: Database, ledger: Led
     assert str(error.value) == (
         "the delivery to anna@example.org is not unknown in mailing 1\nSee newsletter mailing show 1 --state unknown."
     )
+
+
+def test_a_new_start_tries_at_once_what_was_waiting(ledger: Ledger, now: dt.datetime) -> None:
+    claims = ledger.step([], claim=3, now=now)
+    ledger.step([result(claim, OutcomeKind.RATE, now + 1000 * LATER) for claim in claims], claim=0, now=now)
+    assert ledger.step([], claim=3, now=now) == []
+    ledger.recover(now)
+    assert len(ledger.step([], claim=3, now=now)) == 3
+
+
+def test_a_clock_that_is_put_back_holds_nothing_up(ledger: Ledger, now: dt.datetime) -> None:
+    assert len(ledger.step([], claim=3, now=now - dt.timedelta(days=400))) == 3
