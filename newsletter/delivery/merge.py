@@ -1,11 +1,9 @@
 """A frozen issue + a recipient -> the message, with the recipient's own links."""
 
-from newsletter.message.address import header_text
 from newsletter.message.build import MessageTemplate
 from newsletter.message.reader import make_reader
 from newsletter.message.tokens import TokenKeys
 from newsletter.models import CompiledIssue, MailingContext, Newsletter, Reader, Subscriber
-from newsletter.render.slots import parse_slots, reader_context
 
 
 class Merge:
@@ -19,9 +17,6 @@ class Merge:
         self._keys = keys
         self._mailing = MailingContext(id=mailing_id, issue=compiled.slug)
         self._template = MessageTemplate(compiled, newsletter)
-        self._subject = parse_slots(compiled.subject, html=False, part="subject")
-        texts = (("preheader", compiled.preheader), ("html", compiled.html), ("text", compiled.text))
-        self._slots = [slot for part, text in texts for slot in parse_slots(text, html=part == "html", part=part).slots]
 
     def reader(self, subscriber: Subscriber, subscription: bytes) -> Reader:
         """Return what the slots see for one recipient."""
@@ -35,11 +30,7 @@ class Merge:
 
     def try_slots(self, subscriber: Subscriber, subscription: bytes) -> None:
         """Evaluate every slot, but build nothing; raises SlotError, or MessageError for its subject."""
-        context = reader_context(self.reader(subscriber, subscription))
-        if self._subject.slots:
-            header_text(self._subject.render(context), "the subject")
-        for slot in self._slots:
-            slot.render(context)
+        self._template.try_slots(self.reader(subscriber, subscription))
 
     def build(self, subscriber: Subscriber, subscription: bytes) -> bytes:
         """Return the whole message; raises SlotError, MessageError or RenderGuardError."""

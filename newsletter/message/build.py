@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jinja2.runtime import Context
+
 from newsletter.errors import RenderGuardError
 from newsletter.message.headers import (
     ONE_CLICK,
@@ -21,7 +23,7 @@ from newsletter.message.headers import (
 from newsletter.message.quoted import canonical_breaks, encode_piece
 from newsletter.message.verify import MessageContent, verify_message
 from newsletter.models import CompiledIssue, Mailbox, Newsletter, Reader
-from newsletter.render.slots import Slot, SlotText, parse_slots, reader_context
+from newsletter.render.slots import Slot, SlotText, parse_slots, reader_context, slot_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,11 @@ class MessageTemplate:
         context = reader_context(reader)
         head = self._head(reader, context)
         chunks = [head, b"\r\n"]
-        chunks += [piece if isinstance(piece, bytes) else _encode_slot(piece, context) for piece in self._body]
+        contexts = _contexts(context)
+        chunks += [
+            piece if isinstance(piece, bytes) else encode_piece(piece.render(contexts[piece.html]), piece.source)
+            for piece in self._body
+        ]
         message = b"".join(chunks)
         if not self._verified:
             verify_message(message, newsletter=self.newsletter, reader=reader, meant=self.content(reader))
@@ -101,6 +107,16 @@ class MessageTemplate:
             html=_read(self._html, context),
             text=_read(self._text, context),
         )
+
+    def try_slots(self, reader: Reader) -> None:
+        """Evaluate every slot for a reader but build nothing; raises SlotError, or MessageError for the subject."""
+        values = reader_context(reader)
+        if self._fixed_subject is None:
+            text_field("Subject", self._subject.render(values))
+        contexts = _contexts(values)
+        for piece in self._body:
+            if isinstance(piece, Slot):
+                piece.render(contexts[piece.html])
 
     def sizes(self, reader: Reader) -> MessageSizes:
         """Return how large the message for one reader is; raises what `build` raises."""
@@ -146,15 +162,18 @@ def _close(text: SlotText) -> SlotText:
     return text if last.endswith(("\n", "\r")) else SlotText(pieces=(*before, last + "\n"))
 
 
-def _read(text: SlotText, context: Mapping[str, Any]) -> str:
+def _read(text: SlotText, values: Mapping[str, Any]) -> str:
     """Render a text with canonical line breaks, each piece by itself, as it is encoded."""
+    contexts = _contexts(values)
     return "".join(
-        canonical_breaks(piece if isinstance(piece, str) else piece.render(context)) for piece in text.pieces
+        canonical_breaks(piece if isinstance(piece, str) else piece.render(contexts[piece.html]))
+        for piece in text.pieces
     )
 
 
-def _encode_slot(slot: Slot, context: Mapping[str, Any]) -> bytes:
-    return encode_piece(slot.render(context), slot.source)
+def _contexts(values: Mapping[str, Any]) -> tuple[Context, Context]:
+    """Return the contexts of one reader: for slots of the text part, and for those of the HTML part."""
+    return slot_context(values, html=False), slot_context(values, html=True)
 
 
 def _encode_static(text: SlotText, what: str) -> list[bytes | Slot]:

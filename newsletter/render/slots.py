@@ -21,6 +21,7 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.environment import Environment
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Context, new_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsletter.errors import SlotError
@@ -93,20 +94,26 @@ def slot_environment(*, html: bool) -> Environment:
 
 
 class Slot:
-    """One compiled top-level slot: an expression or a whole `if`/`for` with what stands inside it."""
+    """One compiled top-level slot: an expression or a whole `if`/`for`/`set` with what stands inside it.
 
-    __slots__ = ("_root", "part", "source", "template")
+    `html` says which of the two environments it belongs to, and so which context it is rendered with.
+    """
 
-    def __init__(self, template: JinjaTemplate, *, source: str, part: str) -> None:
-        self.template = template
+    __slots__ = ("_root", "html", "part", "source")
+
+    def __init__(self, template: JinjaTemplate, *, source: str, part: str, html: bool) -> None:
         self.source = source
         self.part = part
+        self.html = html
         self._root = template.root_render_func
 
-    def render(self, context: Mapping[str, Any]) -> str:
-        """Return the slot's text for one reader; raises SlotError naming the slot and the reader it fails for."""
+    def render(self, context: Context) -> str:
+        """Return the slot's text for one reader; raises SlotError naming the slot and the reader it fails for.
+
+        The slots of a text are rendered in order with one context: what one sets, a later one can read.
+        """
         try:
-            return "".join(self._root(self.template.new_context(dict(context), shared=True)))
+            return "".join(self._root(context))
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
             subscriber = context.get("subscriber")
             whom = f" for {subscriber.email}" if isinstance(subscriber, Subscriber) else ""
@@ -115,6 +122,11 @@ class Slot:
                 remedy='Give it a fallback, like [[ subscriber.attributes.city | default("your city") ]], '
                 "or complete the reader's data.",
             ) from exc
+
+
+def slot_context(values: Mapping[str, Any], *, html: bool) -> Context:
+    """Return a fresh context for the slots of one text; `values` come from `reader_context`."""
+    return new_context(slot_environment(html=html), None, {}, dict(values), shared=True)
 
 
 def _reason(exc: Exception) -> str:
@@ -136,9 +148,10 @@ class SlotText:
         """The slots alone."""
         return tuple(piece for piece in self.pieces if isinstance(piece, Slot))
 
-    def render(self, context: Mapping[str, Any]) -> str:
+    def render(self, values: Mapping[str, Any]) -> str:
         """Return the whole text for one reader; raises SlotError."""
-        return "".join(piece if isinstance(piece, str) else piece.render(context) for piece in self.pieces)
+        contexts = {html: slot_context(values, html=html) for html in {slot.html for slot in self.slots}}
+        return "".join(p if isinstance(p, str) else p.render(contexts[p.html]) for p in self.pieces)
 
 
 def reader_context(reader: Reader) -> dict[str, Any]:
@@ -279,7 +292,9 @@ def _check_tree(tree: nodes.Template, *, part: str) -> None:
             place=Place(file=part, line=node.lineno),
             remedy="Slots know if, for, set, with and macro; files are included once per issue, with {% include %}.",
         )
-    for name in sorted(find_undeclared_variables(tree)):
+    # a name that only one branch of an `if` sets counts as undeclared; whether it was set shows for each reader
+    somewhere = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    for name in sorted(find_undeclared_variables(tree) - somewhere):
         if name not in READER_NAMES:
             line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), None)
             raise SlotError(
@@ -291,13 +306,9 @@ def _check_tree(tree: nodes.Template, *, part: str) -> None:
 
 
 def _pieces(environment: Environment, tree: nodes.Template, *, part: str) -> Iterator[str | Slot]:
-    """Walk the top level: data stays text, every other node becomes a template of its own.
-
-    A `set` or `macro` prints nothing and is put in front of every later slot, which may need it.
-    """
+    """Walk the top level: data stays text, every other node becomes a template of its own."""
     for data in tree.find_all(nodes.TemplateData):
         data.data = data.data.replace(MASK, "")
-    prelude: list[nodes.Node] = []
     static = ""
     for node in tree.body:
         children = node.nodes if isinstance(node, nodes.Output) else [node]
@@ -305,27 +316,21 @@ def _pieces(environment: Environment, tree: nodes.Template, *, part: str) -> Ite
             if isinstance(child, nodes.TemplateData):
                 static += child.data
                 continue
-            if isinstance(child, nodes.Assign | nodes.AssignBlock | nodes.Macro):
-                prelude.append(child)
-                continue
             if static:
                 yield static
                 static = ""
-            yield _compile(environment, [*prelude, child], part=part)
+            yield _compile(environment, child, part=part)
     if static:
         yield static
 
 
-def _compile(environment: Environment, body: list[nodes.Node], *, part: str) -> Slot:
-    last = body[-1]
-    line = last.lineno
-    if isinstance(last, nodes.Expr):
-        last = nodes.Output([last], lineno=line)
-    tree = nodes.Template([*body[:-1], last], lineno=line)
+def _compile(environment: Environment, node: nodes.Node, *, part: str) -> Slot:
+    body = nodes.Output([node], lineno=node.lineno) if isinstance(node, nodes.Expr) else node
+    tree = nodes.Template([body], lineno=node.lineno)
     tree.set_environment(environment)
     code = environment.compile(tree, filename=f"<slot in {part}>")
     template = JinjaTemplate.from_code(environment, code, environment.globals)
-    return Slot(template, source=_unparse(body[-1]), part=part)
+    return Slot(template, source=_unparse(node), part=part, html=environment is slot_environment(html=True))
 
 
 def _unparse(node: nodes.Node) -> str:

@@ -25,6 +25,8 @@ def fill(source: str, reader: Reader, *, html: bool = True) -> str:
         ('[% if "pro" in subscriber.tags %]pro[% else %]free[% endif %]', "pro"),
         ("[% for list in subscriber.lists %]<[[ list ]]>[% endfor %]", "<weekly>"),
         ("[% set city = subscriber.attributes.city %]a[[ city ]]b[% if city %]c[[ city ]][% endif %]", "aUlmbcUlm"),
+        ("[% if web_url %][% set greeting = 'Hi' %][% else %][% set greeting = 'Yo' %][% endif %][[ greeting ]]", "Hi"),
+        ("[% macro twice(x) %][[ x ]][[ x ]][% endmacro %]<[[ twice(subscriber.first_name) ]]>", "<AdaAda>"),
         ("[# a remark #]x", "x"),
         ('[[ "]]" ]]', "]]"),
         ('[[ {"a": [1, 2]}["a"][1] ]]', "2"),
