@@ -91,7 +91,6 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         sent = send_mailing(
             mailing,
             database=database,
-            state_dir=project.state_dir,
             keys=keys,
             transport=transport,
             settings=project.settings.delivery,
