@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, init, issue
+from newsletter.cli import article, build, init, issue, preview
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -29,6 +29,7 @@ app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
 app.command()(build.build)
 app.command()(build.check)
+app.command()(preview.preview)
 
 
 def _version(value: bool) -> None:
