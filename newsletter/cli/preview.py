@@ -1,5 +1,6 @@
 """`newsletter preview`: an issue in the browser, compiled anew whenever one of its files is saved."""
 
+import contextlib
 import os
 from typing import Annotated
 
@@ -33,10 +34,11 @@ def preview(
 
     project = Project.open(context.obj, os.environ)
     server = PreviewServer(project, issue, environ=os.environ, tell=lambda snapshot: note(snapshot.line()), port=port)
-    note(server.snapshot.line())
-    say(server.url)
-    note("Ctrl-C ends it.")
-    if open_browser:
-        # aside, because a browser in a terminal would keep the server waiting for its own first page
-        threading.Thread(target=webbrowser.open, args=[server.url], daemon=True).start()
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):
+        note(server.snapshot.line())
+        say(server.url)
+        note("Ctrl-C ends it.")
+        if open_browser:
+            # aside, because a browser in a terminal would keep the server waiting for its own first page
+            threading.Thread(target=webbrowser.open, args=[server.url], daemon=True).start()
+        server.run()

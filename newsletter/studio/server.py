@@ -1,6 +1,5 @@
 """The preview as a server: an address of this machine, a token, and an end that waits for nobody."""
 
-import contextlib
 import errno
 import secrets
 import socket
@@ -65,8 +64,8 @@ class PreviewServer:
         return self._live.snapshot
 
     def run(self) -> None:
-        """Serve until Ctrl-C, SIGTERM or `stop`."""
-        with self._socket, contextlib.suppress(KeyboardInterrupt):
+        """Serve until Ctrl-C, which still ends in KeyboardInterrupt, SIGTERM or `stop`."""
+        with self._socket:
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
