@@ -107,7 +107,7 @@ def _version(project: Project, slug: str, src: str) -> str:
 def _facts(prepared: PreparedIssue) -> Mapping[str, Any]:
     sender = prepared.newsletter.sender
     preheader = parse_slots(prepared.compiled.preheader, html=False, part="preheader")
-    headers = BytesHeaderParser().parsebytes(prepared.message)
+    headers = BytesHeaderParser().parsebytes(prepared.message.partition(b"\r\n\r\n")[0])
     return {
         **facts_of(prepared),
         "preheader": preheader.render(reader_context(prepared.reader)).strip(),
