@@ -9,10 +9,11 @@ import threading
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import FrameLocator, Page, sync_playwright
 
 from newsletter.project import Project
 from newsletter.studio import PreviewServer
+from newsletter.studio.picture import take_picture
 
 REPOSITORY = Path(__file__).parent.parent
 IMAGES = REPOSITORY / "docs" / "images"
@@ -30,19 +31,15 @@ OPTIONS = [
 ]
 
 
-def opened(browser: Browser, address: str, width: int, height: int) -> Page:
-    """Open a page and wait until the mail and its pictures are there."""
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(address)
-    page.locator("html[data-shown]").wait_for(state="attached")
-    for image in page.frame_locator("#frame").locator("img").all():
+def wait_for_pictures(mail: Page | FrameLocator) -> None:
+    """Wait until every picture of the mail can be drawn."""
+    for image in mail.locator("img").all():
         image.evaluate("image => image.decode()")
-    return page
 
 
-def write(name: str, png: bytes, part: tuple[int, int, int, int] | None = None) -> None:
-    """Write a screenshot, or a part of it, with a palette of as many colours as the size allows."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB").crop(part)
+def write(name: str, png: bytes) -> None:
+    """Write a screenshot with a palette of as many colours as the size allows."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
     for colours in (256, 128, 64, 32):
         packed = io.BytesIO()
         picture.quantize(colours, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
@@ -56,18 +53,23 @@ def main() -> None:
     """Serve the sample issue and photograph it."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     project = Project.open(REPOSITORY, os.environ)
+    take_picture(project.root, os.environ, "first-light")  # loads what is loaded at first use
     server = PreviewServer(project, "first-light", environ=os.environ, tell=lambda _: None)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-            page = opened(browser, server.url, 1280, 860)
+            page = browser.new_page(viewport={"width": 1280, "height": 860})
+            page.goto(server.url)
+            page.locator("html[data-shown]").wait_for(state="attached")
+            wait_for_pictures(page.frame_locator("#frame"))
             write("preview.png", page.screenshot())
             for name, width in (("mail.png", 700), ("mail-phone.png", 375)):
-                # tall enough that the frame alone has 1,400 pixels
-                page = opened(browser, f"{server.url}#width={width}", 1280, 1600)
-                write(name, page.locator("#frame").screenshot(), (1, 1, 1 + width, 1401))  # without the frame's border
+                page.set_viewport_size({"width": width, "height": 1400})
+                page.goto(f"http://127.0.0.1:{server.port}/mail/light")
+                wait_for_pictures(page)
+                write(name, page.screenshot())
             browser.close()
     finally:
         server.stop()

@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
-from newsletter.checks.size import CLIPPED
+from newsletter.checks.size import CLIPPED, NEAR
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.errors import ContentError, NewsletterError
 from newsletter.project import Project
@@ -113,6 +113,7 @@ def _facts(prepared: PreparedIssue) -> Mapping[str, Any]:
         "preheader": preheader.render(reader_context(prepared.reader)).strip(),
         "sender": {"name": sender.name, "email": sender.email},
         "clipped_at": CLIPPED,
+        "near": NEAR,
         "dark_rules": has_dark_rules(prepared.content.html),
         "headers": [[name, _readable(value)] for name, value in headers.items()],
     }
