@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -149,7 +149,11 @@ def open_database(url: str, *, root: Path) -> Database:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     database = Database(engine, str(path))
-    database.upgrade()
+    try:
+        database.upgrade()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
@@ -175,10 +179,14 @@ def _protect(path: Path) -> None:
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # the driver must not begin transactions by itself: they are begun in _on_begin, with the lock they need
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        with closing(connection.cursor()) as cursor:
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+    except sqlite3.Error:
+        # the pool never hears of a connection whose beginning fails, so nobody else closes it
+        connection.close()
+        raise
 
 
 def _on_begin(connection: Connection) -> None:
