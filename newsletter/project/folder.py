@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,12 @@ from newsletter.project.articles import (
     INBOX,
     Record,
     all_records,
-    find_duplicate,
     inbox_records,
     issue_records,
     read_record,
 )
 from newsletter.project.assembly import assemble
+from newsletter.project.catalogue import Catalogue, CatalogueCache, CatalogueReader, MemoryCache, Progress
 from newsletter.project.creation import create_folder, with_defaults
 from newsletter.project.files import create_file, read_text, replace_text, shown
 from newsletter.project.moves import carry_out, plan_move
@@ -39,6 +40,7 @@ class Project:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root.resolve()
         self.settings = settings
+        self._catalogue = CatalogueReader(self.root, MemoryCache())
 
     @classmethod
     def open(cls, start: Path | None, environ: Mapping[str, str]) -> "Project":
@@ -61,6 +63,14 @@ class Project:
         folder = self.root / ".newsletter"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+    def use_cache(self, cache: CatalogueCache) -> None:
+        """Keep what is learnt of the records in `cache` from now on; without it, as long as this object lives."""
+        self._catalogue = CatalogueReader(self.root, cache)
+
+    def catalogue(self, progress: Progress | None = None) -> Catalogue:
+        """Return every record in short; only files that changed since the last time are read."""
+        return self._catalogue.read(self.issue_names(), progress)
 
     # --- articles -----------------------------------------------------------------------------------------------
 
@@ -112,15 +122,15 @@ class Project:
         the record is not valid.
         """
         parse_article(format_article(article), slug=article.slug or slugify(article.title), file="the record")
-        records = all_records(self.root, self.issue_names())
-        twin = find_duplicate(self.root, article, records)
+        twin = next((match.entry for match in self.catalogue().similar(replace(article, file="")) if match.exact), None)
         if twin is not None:
             raise ConflictError(
                 f"this article is there already, as {twin.slug}",
                 place=Place(file=twin.file),
                 remedy=f"Edit {twin.file}, or delete it first.",
             )
-        slug = _free_slug(article.slug or slugify(article.title), {record.slug for record in records})
+        taken = {record.slug for record in all_records(self.root, self.issue_names())}
+        slug = _free_slug(article.slug or slugify(article.title), taken)
         path = self.root / "issues" / INBOX / f"{slug}.md"
         create_file(self.root, path, format_article(article).encode("utf-8"))
         return read_record(self.root, Record(slug=slug, issue="", path=path))
