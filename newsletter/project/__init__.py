@@ -5,7 +5,6 @@ not at all.
 """
 
 from newsletter.project.catalogue import (
-    Cached,
     Catalogue,
     CatalogueCache,
     Match,
@@ -17,7 +16,6 @@ from newsletter.project.folder import Project
 from newsletter.project.init import InitResult, init_project
 
 __all__ = [
-    "Cached",
     "Catalogue",
     "CatalogueCache",
     "CatalogueEntry",

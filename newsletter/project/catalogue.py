@@ -33,21 +33,17 @@ Progress = Callable[[int, int], None]
 """Called with how many of how many changed records are read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cached:
-    """What is kept of one file: the stamp it had when it was read, and an entry as text that only this room reads."""
-
-    stamp: str
-    entry: str
+Kept = tuple[str, str]
+"""The stamp that a file had when it was read, and its entry as text that only this room reads."""
 
 
 class CatalogueCache(Protocol):
     """Where what was learnt of the files is kept, by path; losing it costs time and nothing else."""
 
-    def load(self) -> Mapping[str, Cached]:
+    def load(self) -> Mapping[str, Kept]:
         """Return everything that is kept; nothing when it is lost, damaged or out of reach."""
 
-    def save(self, changed: Mapping[str, Cached], removed: Iterable[str]) -> None:
+    def save(self, changed: Mapping[str, Kept], removed: Iterable[str]) -> None:
         """Keep the changed ones and forget the removed; do nothing where nothing can be written."""
 
 
@@ -55,13 +51,13 @@ class MemoryCache:
     """Keeps what was learnt as long as the process lives."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Cached] = {}
+        self._kept: dict[str, Kept] = {}
 
-    def load(self) -> Mapping[str, Cached]:
+    def load(self) -> Mapping[str, Kept]:
         """Return everything that is kept."""
         return dict(self._kept)
 
-    def save(self, changed: Mapping[str, Cached], removed: Iterable[str]) -> None:
+    def save(self, changed: Mapping[str, Kept], removed: Iterable[str]) -> None:
         """Keep the changed ones and forget the removed."""
         self._kept.update(changed)
         for path in removed:
@@ -135,12 +131,13 @@ class Catalogue:
 class CatalogueReader:
     """Reads the catalogue of a project again and again, and parses only what changed in between."""
 
-    def __init__(self, root: Path, cache: CatalogueCache) -> None:
+    def __init__(self, root: Path, cache: CatalogueCache, progress: Progress | None = None) -> None:
         self._root = root
         self._cache = cache
+        self._progress = progress
         self._known: dict[str, _Known] | None = None
 
-    def read(self, issues: Iterable[str], progress: Progress | None = None) -> Catalogue:
+    def read(self, issues: Iterable[str]) -> Catalogue:
         """Look at every file's stamp, parse the new and changed ones, and return all; `issues` are their names."""
         before = self._load() if self._known is None else self._known
         records = {shown(self._root, record.path): record for record in all_records(self._root, issues)}
@@ -149,10 +146,10 @@ class CatalogueReader:
         learnt: dict[str, _Known] = {}
         for start in range(0, len(fresh), _BATCH):
             part = {name: self._learn(records[name], stamps[name]) for name in fresh[start : start + _BATCH]}
-            self._cache.save({name: Cached(stamp=s, entry=encode(item)) for name, (s, item) in part.items() if s}, ())
+            self._cache.save({name: (s, encode(item)) for name, (s, item) in part.items() if s}, ())
             learnt |= part
-            if progress is not None:
-                progress(len(learnt), len(fresh))
+            if self._progress is not None:
+                self._progress(len(learnt), len(fresh))
         gone = [name for name in before if name not in records]
         if gone:
             self._cache.save({}, gone)
@@ -164,7 +161,7 @@ class CatalogueReader:
         )
 
     def _load(self) -> dict[str, "_Known"]:
-        kept = ((name, cached.stamp, decode(cached.entry)) for name, cached in self._cache.load().items())
+        kept = ((name, stamp, decode(entry)) for name, (stamp, entry) in self._cache.load().items())
         return {name: (stamp, item) for name, stamp, item in kept if item is not None}
 
     def _learn(self, record: Record, stamp: str) -> "_Known":

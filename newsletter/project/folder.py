@@ -64,13 +64,13 @@ class Project:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    def use_cache(self, cache: CatalogueCache) -> None:
+    def use_cache(self, cache: CatalogueCache, progress: Progress | None = None) -> None:
         """Keep what is learnt of the records in `cache` from now on; without it, as long as this object lives."""
-        self._catalogue = CatalogueReader(self.root, cache)
+        self._catalogue = CatalogueReader(self.root, cache, progress)
 
-    def catalogue(self, progress: Progress | None = None) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """Return every record in short; only files that changed since the last time are read."""
-        return self._catalogue.read(self.issue_names(), progress)
+        return self._catalogue.read(self.issue_names())
 
     # --- articles -----------------------------------------------------------------------------------------------
 
