@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, send, subscriber
+from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -24,11 +24,13 @@ app = typer.Typer(
     add_completion=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# in the order of the pipeline, which is the order of the help page
 app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
-app.command()(build.build)
+app.command()(preview.preview)
 app.command()(build.check)
+app.command()(build.build)
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")

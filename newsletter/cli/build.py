@@ -80,7 +80,9 @@ def check(
         tell_findings(prepared.findings)
     else:
         say(f"{issue}: nothing found.")
-    if any(finding.severity is Severity.ERROR for finding in prepared.findings):
+    errors = sum(finding.severity is Severity.ERROR for finding in prepared.findings)
+    if errors:
+        note(f"{plural(errors, 'error')}: the issue cannot be sent like this.")
         raise typer.Exit(1)
 
 
@@ -90,6 +92,3 @@ def tell_findings(findings: Sequence[Finding]) -> None:
         where = f"{finding.place}: " if finding.place else ""
         note(f"{finding.severity.value} {finding.id}: {where}{finding.message}")
         note(f"  {finding.remedy}")
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if errors:
-        note(f"{plural(errors, 'error')}: the issue cannot be sent like this.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from newsletter.cli.build import tell_findings
 from newsletter.cli.mailing import counts_of, resume_command, say_mailing
 from newsletter.cli.output import note, plural, say
 
@@ -51,8 +52,8 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
     from newsletter.delivery.mailing import freeze, send_mailing
     from newsletter.delivery.plan import plan_mailing
     from newsletter.delivery.stop import StopSignal, listen
-    from newsletter.models import DeliveryState
-    from newsletter.project.preparation import compile_project_issue
+    from newsletter.models import CompiledIssue, DeliveryState
+    from newsletter.project.preparation import PreparedIssue, prepare_issue, require_sendable
     from newsletter.store.keys import load_keys
     from newsletter.store.mailings import Audience, Mailings
     from newsletter.store.subscribers import Subscribers
@@ -63,17 +64,26 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         transport=transport.name,
         reaches_people=transport.reaches_people,
     )
+    prepared: list[PreparedIssue] = []
+
+    def compile_now() -> CompiledIssue:
+        prepared.append(prepare_issue(project, issue))
+        return prepared[-1].compiled
+
     keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people())
     plan = plan_mailing(
         database,
         audience,
-        compile_now=lambda: compile_project_issue(project, issue)[1],
+        compile_now=compile_now,
         newsletter=project.settings.identity(),
         keys=keys,
     )
     _say_plan(plan)
     if plan.finished:
         return plan.mailing
+    if plan.mailing is None:
+        tell_findings(prepared[-1].findings)
+        require_sendable(prepared[-1])
     _confirm(plan, yes=yes)
     mailing = freeze(database, plan)
     stop = StopSignal()
@@ -81,7 +91,6 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         sent = send_mailing(
             mailing,
             database=database,
-            state_dir=project.state_dir,
             keys=keys,
             transport=transport,
             settings=project.settings.delivery,

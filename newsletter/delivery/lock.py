@@ -10,15 +10,17 @@ from newsletter.errors import DeliveryError, SenderBusyError
 
 
 @contextmanager
-def mailing_lock(state_dir: Path, mailing_id: int) -> Iterator[None]:
+def mailing_lock(database: Path, mailing_id: int) -> Iterator[None]:
     """Hold the lock of a mailing; whoever gets it knows that every former sender of the mailing is dead.
+
+    It lies beside the database's file, so that two project folders that share a database share its locks.
 
     The file stays: deleting it would let two processes lock two files of one name. Raises SenderBusyError when
     another process holds it.
     """
-    file = state_dir / f"mailing-{mailing_id}.lock"
+    database = database.resolve()
+    file = database.with_name(f"{database.name}.mailing-{mailing_id}.lock")
     try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as exc:
         raise DeliveryError(

@@ -52,7 +52,6 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
     mailing: MailingSummary,
     *,
     database: Database,
-    state_dir: Path,
     keys: TokenKeys,
     transport: Transport,
     settings: DeliverySettings,
@@ -65,7 +64,7 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
     """
     mailings = Mailings(database)
     ledger = Ledger(database, mailing.id, worker=f"{socket.gethostname()}:{os.getpid()}")
-    with mailing_lock(state_dir, mailing.id):
+    with mailing_lock(Path(database.file), mailing.id):
         recovered = ledger.recover(utc_now())
         mailings.start(mailing.id, utc_now())
         compiled, newsletter = mailings.content(mailing.id)

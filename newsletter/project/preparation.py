@@ -6,11 +6,11 @@ from typing import Any
 from newsletter.checks import check_issue
 from newsletter.checks.base import Subject
 from newsletter.content.fields import is_image_path
-from newsletter.errors import ContentError
+from newsletter.errors import ContentError, DeliveryError
 from newsletter.message.build import MessageSizes, MessageTemplate
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader
+from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity
 from newsletter.project.folder import Project
 from newsletter.render import compile_issue
 
@@ -29,20 +29,16 @@ class PreparedIssue:
     findings: tuple[Finding, ...]
 
 
-def compile_project_issue(project: Project, slug: str) -> tuple[AssembledIssue, CompiledIssue]:
-    """Read and compile an issue; raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError."""
-    assembled = project.assemble(slug)
-    name = assembled.issue.template or project.settings.newsletter.template
-    return assembled, compile_issue(assembled, project.template(name), project.settings.identity())
-
-
 def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> PreparedIssue:
     """Compile an issue, merge it for a reader (an invented one when None) and check it.
 
-    Raises what compiling raises; findings are no errors here, whoever sends decides.
+    Raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError; findings are no errors here,
+    `require_sendable` decides.
     """
-    assembled, compiled = compile_project_issue(project, slug)
+    assembled = project.assemble(slug)
     newsletter = project.settings.identity()
+    name = assembled.issue.template or project.settings.newsletter.template
+    compiled = compile_issue(assembled, project.template(name), newsletter)
     whom = reader or sample_reader(newsletter, slug)
     template = MessageTemplate(compiled, newsletter)
     content = template.content(whom)
@@ -65,6 +61,17 @@ def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> 
             )
         ),
     )
+
+
+def require_sendable(prepared: PreparedIssue) -> None:
+    """Refuse an issue in which a check found an error; raises DeliveryError."""
+    errors = [finding for finding in prepared.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise DeliveryError(
+            f"{prepared.compiled.slug} has {len(errors)} {'error' if len(errors) == 1 else 'errors'} and was not sent",
+            place=errors[0].place,
+            remedy=f"Mend what is named above; `newsletter check {prepared.compiled.slug}` looks again.",
+        )
 
 
 def facts_of(prepared: PreparedIssue) -> dict[str, Any]:

@@ -83,6 +83,7 @@ RULES = (
     Rule(code="NotFoundException", kind=_PAUSE, remedy="Create the configuration set in this region, or mend "
          "transports.ses.configuration_set in newsletter.toml."),
     Rule(code="MessageRejected", text="not verified", kind=_PAUSE, remedy=_IDENTITY),
+    Rule(code="MessageRejected", text="authority to send", kind=_PAUSE, remedy=_IDENTITY),
     Rule(code="MessageRejected", text="sending paused", kind=_PAUSE, remedy=_ACCOUNT),
     Rule(code="MessageRejected", text="sending suspended", kind=_PAUSE, remedy=_ACCOUNT),
     Rule(code="RequestExpired", kind=_PAUSE, remedy=_CLOCK),

@@ -133,3 +133,18 @@ def test_nothing_sent_yet_says_what_to_do(shell: Shell) -> None:
     assert shell.err == "Nothing was sent yet. Send an issue with `newsletter send ISSUE --list NAME`.\n"
     assert shell("db upgrade") == 0
     assert shell.out.endswith("newsletter.db is up to date (revision 0001)\n")
+
+
+def test_an_issue_with_an_error_is_not_sent_and_says_what_to_mend(shell: Shell) -> None:
+    assert shell("subscriber import people.csv --list weekly") == 0
+    record = Path("issues/first-light/articles/harbour-light-returns-after-thirty-years.md")
+    text = record.read_text()
+    assert "alt:" in text
+    record.write_text(re.sub(r"^  alt:.*\n(    .*\n)*", "", text, flags=re.MULTILINE))
+    assert shell("send first-light --list weekly") == 1
+    assert "error N301: issues/first-light/articles/harbour-light-returns-after-thirty-years.md:" in shell.err
+    assert "has no alt text\n  Say in `image.alt` what it shows, for readers who do not see it.\n" in shell.err
+    assert "first-light has 1 error and was not sent\n" in shell.err
+    assert not list(Path("outbox/new").glob("*"))
+    assert shell("mailing list") == 0
+    assert "first-light" not in shell.out

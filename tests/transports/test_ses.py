@@ -76,6 +76,8 @@ ROWS = [
      "set in this region, or mend transports.ses.configuration_set in newsletter.toml.")),
     (400, "MessageRejected", ("Email address is not verified. The following identities failed the check in region "
      "US-EAST-1: news@example.com"), OutcomeKind.PAUSE, ses._IDENTITY),
+    (400, "MessageRejected", "Did not have authority to send from email x@example.com", OutcomeKind.PAUSE,
+     ses._IDENTITY),
     (400, "MessageRejected", "Sending paused for this account.", OutcomeKind.PAUSE, ses._ACCOUNT),
     (400, "MessageRejected", "Sending suspended for this account.", OutcomeKind.PAUSE, ses._ACCOUNT),
     (400, "RequestExpired", "Request has expired.", OutcomeKind.PAUSE, ses._CLOCK),

@@ -1,0 +1,44 @@
+"""`newsletter preview`: an issue in the browser, compiled anew whenever one of its files is saved."""
+
+import contextlib
+import os
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.build import IssueName
+from newsletter.cli.output import note, say
+
+
+def preview(
+    context: typer.Context,
+    issue: IssueName,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="PORT", help="Port of 127.0.0.1; a free one by default.")
+    ] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+) -> None:
+    """Show an issue in the browser and keep it up to date while its files are edited.
+
+    A file that does not compile shows as an error with its line, above the last picture that did. Ctrl-C ends it.
+
+    \b
+    newsletter preview clouds
+    newsletter preview clouds --no-open --port 8000
+    """
+    import threading
+    import webbrowser
+
+    from newsletter.project import Project
+    from newsletter.studio import PreviewServer
+
+    project = Project.open(context.obj, os.environ)
+    server = PreviewServer(project, issue, environ=os.environ, tell=lambda snapshot: note(snapshot.line()), port=port)
+    with contextlib.suppress(KeyboardInterrupt):
+        note(server.snapshot.line())
+        say(server.url)
+        note("Ctrl-C ends it.")
+        if open_browser:
+            # aside, because a browser in a terminal would keep the server waiting for its own first page
+            threading.Thread(target=webbrowser.open, args=[server.url], daemon=True).start()
+        server.run()

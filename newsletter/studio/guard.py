@@ -1,0 +1,96 @@
+"""Who may talk to the preview: this machine's browser with the token, by GET and HEAD, under the name it was given."""
+
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""On every answer; a page with a policy of its own keeps that."""
+
+USE_THE_LINK = "This preview opens only with its link: use the one that `newsletter preview` printed in the terminal.\n"
+
+
+class Guard:
+    """ASGI middleware around the preview.
+
+    The Host is checked against DNS rebinding, the token becomes a cookie of this port only, and nothing is answered to
+    a page of another origin. There is no CORS header.
+    """
+
+    def __init__(self, app: ASGIApp, *, port: int, token: str) -> None:
+        self._app = app
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        # cookies know no ports (RFC 6265 §8.5), and two previews may run at once
+        self._cookie = f"newsletter-preview-{port}"
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is not let in, and put the headers on what is."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        answer = self._refuse(scope) or self._welcome(scope) or self._app
+        await answer(scope, receive, send_with_headers)
+
+    def _refuse(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if headers.get("host", "").lower() not in self._hosts:
+            return PlainTextResponse("This preview answers to 127.0.0.1 and localhost only.\n", 403)
+        if scope["method"] not in {"GET", "HEAD"}:
+            return PlainTextResponse("Nothing can be changed here.\n", 405, {"Allow": "GET, HEAD"})
+        if _foreign(headers):
+            return PlainTextResponse("Another web page may not read this preview.\n", 403)
+        return None
+
+    def _welcome(self, scope: Scope) -> Response | None:
+        """Turn a token in the address into a cookie; refuse what has neither."""
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        if scope["path"] == "/" and given:
+            if not self._is_token(given[0]):
+                return PlainTextResponse(USE_THE_LINK, 403)
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(self._cookie, self._token, path="/", httponly=True, samesite="strict")
+            return answer
+        if self._is_token(_cookie(Headers(scope=scope), self._cookie)):
+            return None
+        return PlainTextResponse(USE_THE_LINK, 403)
+
+    def _is_token(self, text: str) -> bool:
+        return secrets.compare_digest(text.encode("utf-8", "replace"), self._token.encode())
+
+
+def _foreign(headers: Headers) -> bool:
+    """Say whether a page of another origin asks (Fetch Metadata); a link on it that opens the preview is no asking."""
+    opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"} and not opened
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    try:
+        found = SimpleCookie("; ".join(headers.getlist("cookie"))).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
