@@ -19,6 +19,7 @@ from newsletter.project.articles import (
     INBOX,
     Record,
     all_records,
+    find_record,
     inbox_records,
     issue_records,
     read_record,
@@ -26,8 +27,8 @@ from newsletter.project.articles import (
 from newsletter.project.assembly import assemble
 from newsletter.project.catalogue import Catalogue, CatalogueCache, CatalogueReader, MemoryCache, Progress
 from newsletter.project.creation import create_folder, with_defaults
-from newsletter.project.files import create_file, read_text, replace_text, shown
-from newsletter.project.moves import carry_out, plan_move
+from newsletter.project.files import create_file, delete_file, read_text, replace_text, shown
+from newsletter.project.moves import carry_out, line_of, plan_move
 from newsletter.project.templates import read_template
 
 # An issue is parsed again only when its text changed: a preview reads it at every saved file.
@@ -100,20 +101,8 @@ class Project:
         return read_record(self.root, self.find_record(name))
 
     def find_record(self, name: str) -> Record:
-        """Find a record's file like `find_article`."""
-        records = all_records(self.root, self.issue_names())
-        fitting = [record for record in records if record.slug == name]
-        fitting = fitting or [record for record in records if name and record.slug.startswith(name)]
-        slugs = sorted({record.slug for record in fitting})
-        if len(slugs) == 1:
-            return fitting[0]
-        if slugs:
-            raise UsageError(f"{name!r} fits {len(slugs)} articles: {', '.join(slugs)}", remedy="Type more of it.")
-        near = difflib.get_close_matches(name, [record.slug for record in records], n=3, cutoff=0.5)
-        raise UsageError(
-            f"there is no article {name[:80]!r}",
-            remedy=f"Did you mean {', '.join(near)}?" if near else "`newsletter article list` shows what is there.",
-        )
+        """Find a record's file like `find_article`; `inbox/NAME` and `ISSUE/NAME` tell two files of one name apart."""
+        return find_record(all_records(self.root, self.issue_names()), name, self.root)
 
     def add_article(self, article: Article) -> Article:
         """Put a record into the inbox, under its slug or the nearest free one, and return it as it stands there.
@@ -148,6 +137,25 @@ class Project:
         if text != before:
             replace_text(self.root, record.path, text)
         return read_record(self.root, record)
+
+    def remove_article(self, name: str) -> str:
+        """Delete a record's file and return its name; the pictures stay.
+
+        Raises UsageError when there is no such record, ConflictError when its issue names it.
+        """
+        record = self.find_record(name)
+        file = shown(self.root, record.path)
+        if record.issue:
+            issue = self.issue(record.issue)
+            line = line_of(issue, record.slug)
+            if line is not None:
+                raise ConflictError(
+                    f"the issue {record.issue} names the article {record.slug}",
+                    place=Place(file=issue.file, line=line),
+                    remedy="Take that line out of the issue first; nothing was deleted.",
+                )
+        delete_file(self.root, record.path)
+        return file
 
     # --- issues -------------------------------------------------------------------------------------------------
 
