@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 
-from newsletter.message.build import MessageTemplate
+from newsletter.message.build import MessageTemplate, message_sizes
 from newsletter.message.reader import make_reader
 from newsletter.message.reference import reference_message
 from newsletter.message.tokens import TokenKeys
@@ -88,7 +88,7 @@ def main() -> None:
         return reference_message(NEWSLETTER, reader, content)
 
     audience = readers(2_000)
-    sizes = template.sizes(audience[0])
+    sizes = message_sizes(template.content(audience[0]), template.build(audience[0]))
     slots = sum(len(each.slots) for each in (subject, html, text))
     fast_time = microseconds(template.build, audience)
     slow_time = microseconds(slow, audience[:40])

@@ -14,7 +14,15 @@ def preview(
     context: typer.Context,
     issue: IssueName,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, metavar="PORT", help="Port of 127.0.0.1; a free one by default.")
+        int,
+        typer.Option(
+            "--port",
+            min=0,
+            max=65535,
+            metavar="PORT",
+            show_default=False,
+            help="Port of 127.0.0.1; a free one by default.",
+        ),
     ] = 0,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
 ) -> None:

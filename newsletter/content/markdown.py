@@ -1,9 +1,8 @@
 """Markdown -> safe HTML for a mail.
 
 CommonMark with tables and strikethrough, the editor's own small HTML included, then nh3 with a fixed allow-list: no
-`style`, `class` or `id`, no scripts, forms or frames. The biggest heading of a text becomes `h3` and the smaller ones
-`h4`, because `h1` is the newsletter's and `h2` the article's title. Links must be complete; a picture may also be a
-file of the issue (`images/…`).
+`style`, `class` or `id`, no scripts, forms or frames. Headings are shifted below the titles that the mail puts above
+the text, to two levels. Links must be complete; a picture may also be a file of the issue (`images/…`).
 """
 
 import re
@@ -49,8 +48,10 @@ _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]*+):")
 _RAW_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 
 
-def render_markdown(text: str, *, place: Place, opaque_url: Callable[[str], bool] = lambda _: False) -> str:
-    """Turn Markdown into HTML that a mail can carry.
+def render_markdown(
+    text: str, *, place: Place, opaque_url: Callable[[str], bool] = lambda _: False, top_heading: int = 3
+) -> str:
+    """Turn Markdown into HTML that a mail can carry; its biggest heading becomes `h<top_heading>`, the rest one below.
 
     `place` is where the text begins. An address for which `opaque_url` is true is kept as it is (the renderer puts
     words in the place of reader slots before it calls this).
@@ -85,7 +86,7 @@ def render_markdown(text: str, *, place: Place, opaque_url: Callable[[str], bool
     if refused:
         raise _bad_address(*refused[0], text, place)
     check_text(clean, Place(file=place.file, line=place.line))
-    return _level_headings(clean, place)
+    return _level_headings(clean, place, top_heading)
 
 
 @lru_cache(maxsize=256)
@@ -169,10 +170,10 @@ def _check_raw_depth(html: str, place: Place) -> None:
             raise _too_deep(place)
 
 
-def _level_headings(html: str, place: Place) -> str:
-    """Shift headings so that the biggest is h3, and look at the depth of what really came out."""
+def _level_headings(html: str, place: Place, top: int) -> str:
+    """Shift headings so that the biggest is of level `top`, and look at the depth of what really came out."""
     levels = [int(name[1]) for _, name, _ in _CLEAN_TAG.findall(html) if name in _HEADINGS]
-    shift = 3 - min(levels, default=3)
+    shift = top - min(levels, default=top)
     depth = 0
 
     def rewrite(found: re.Match[str]) -> str:
@@ -183,7 +184,7 @@ def _level_headings(html: str, place: Place) -> str:
             if depth > 2 * MAX_DEPTH:
                 raise _too_deep(place)
         if name in _HEADINGS:
-            name = f"h{min(4, int(name[1]) + shift)}"
+            name = f"h{min(top + 1, int(name[1]) + shift)}"
         return f"<{closing}{name}{rest}>"
 
     return _CLEAN_TAG.sub(rewrite, html).strip()

@@ -118,15 +118,6 @@ class MessageTemplate:
             if isinstance(piece, Slot):
                 piece.render(contexts[piece.html])
 
-    def sizes(self, reader: Reader) -> MessageSizes:
-        """Return how large the message for one reader is; raises what `build` raises."""
-        content = self.content(reader)
-        return MessageSizes(
-            html=len(content.html.encode("utf-8")) + content.html.count("\n"),
-            text=len(content.text.encode("utf-8")) + content.text.count("\n"),
-            message=len(self.build(reader)),
-        )
-
     def _head(self, reader: Reader, context: Mapping[str, Any]) -> bytes:
         """Return the header fields in the order of DESIGN §6, and make sure that there are no others."""
         subscriber = reader.subscriber
@@ -152,6 +143,15 @@ class MessageTemplate:
                 remedy="Nothing was sent to this reader; please report the subject and the reader's name.",
             )
         return head
+
+
+def message_sizes(content: MessageContent, message: bytes) -> MessageSizes:
+    """Return how large a message is, in octets; the texts as they are decoded, with CRLF."""
+    return MessageSizes(
+        html=len(content.html.encode("utf-8")) + content.html.count("\n"),
+        text=len(content.text.encode("utf-8")) + content.text.count("\n"),
+        message=len(message),
+    )
 
 
 def _close(text: SlotText) -> SlotText:

@@ -7,7 +7,7 @@ from newsletter.checks import check_issue
 from newsletter.checks.base import Subject
 from newsletter.content.fields import is_image_path
 from newsletter.errors import ContentError, DeliveryError
-from newsletter.message.build import MessageSizes, MessageTemplate
+from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
 from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity
@@ -41,15 +41,15 @@ def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> 
     compiled = compile_issue(assembled, project.template(name), newsletter)
     whom = reader or sample_reader(newsletter, slug)
     template = MessageTemplate(compiled, newsletter)
-    content = template.content(whom)
+    content, message = template.content(whom), template.build(whom)
     return PreparedIssue(
         assembled=assembled,
         compiled=compiled,
         newsletter=newsletter,
         reader=whom,
         content=content,
-        message=template.build(whom),
-        sizes=template.sizes(whom),
+        message=message,
+        sizes=message_sizes(content, message),
         findings=check_issue(
             Subject(
                 assembled=assembled,

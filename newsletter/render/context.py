@@ -184,7 +184,8 @@ def build_context(
 @lru_cache(maxsize=512)
 def _body(text: str, place: Place, base: str) -> tuple[Html, str]:
     """Return a body as HTML and as plain text; an unchanged article is not parsed again while its issue is edited."""
-    return Html(_absolute_images(render_markdown(text, place=place), base)), plain_text(text)
+    html = render_markdown(text, place=place, top_heading=4)  # h1 newsletter, h2 section, h3 the article's title
+    return Html(_absolute_images(html, base)), plain_text(text)
 
 
 def _article_context(article: Article, base: str) -> ArticleContext:

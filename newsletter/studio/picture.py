@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
-from newsletter.checks.size import CLIPPED
+from newsletter.checks.size import CLIPPED, NEAR
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.errors import ContentError, NewsletterError
 from newsletter.project import Project
@@ -107,12 +107,13 @@ def _version(project: Project, slug: str, src: str) -> str:
 def _facts(prepared: PreparedIssue) -> Mapping[str, Any]:
     sender = prepared.newsletter.sender
     preheader = parse_slots(prepared.compiled.preheader, html=False, part="preheader")
-    headers = BytesHeaderParser().parsebytes(prepared.message)
+    headers = BytesHeaderParser().parsebytes(prepared.message.partition(b"\r\n\r\n")[0])
     return {
         **facts_of(prepared),
         "preheader": preheader.render(reader_context(prepared.reader)).strip(),
         "sender": {"name": sender.name, "email": sender.email},
         "clipped_at": CLIPPED,
+        "near": NEAR,
         "dark_rules": has_dark_rules(prepared.content.html),
         "headers": [[name, _readable(value)] for name, value in headers.items()],
     }

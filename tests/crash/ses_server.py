@@ -12,12 +12,15 @@ from typing import Self
 
 class SesServer:
     """Accepts `POST /v2/email/outbound-emails`; the acceptance is logged `pause` seconds after the request was read,
-    and answered `pause` seconds later, so that a kill can fall before, between and after.
+    and answered `pause` seconds later, so that a kill can fall before, between and after. From the `hold_at`th
+    acceptance on, answers wait for `release()`: what a test does meanwhile happens in the middle, on any machine.
     """
 
     def __init__(self, *, pause: float = 0.005) -> None:
         self.accepted: list[tuple[str, str, bytes]] = []
         self.pause = pause
+        self.hold_at: int | None = None
+        self._released = threading.Event()
         self._changed = threading.Condition()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
@@ -27,6 +30,11 @@ class SesServer:
     def url(self) -> str:
         """The address for `transports.ses.endpoint_url`."""
         return f"http://127.0.0.1:{self._http.server_port}"
+
+    def release(self) -> None:
+        """Give the answers that were held, and hold none from now on."""
+        self.hold_at = None
+        self._released.set()
 
     @property
     def addresses(self) -> list[str]:
@@ -79,6 +87,8 @@ class SesServer:
                 time.sleep(server.pause)
                 message_id = server._accept(body)
                 time.sleep(server.pause)
+                if server.hold_at is not None and len(server.accepted) >= server.hold_at:
+                    server._released.wait(60)
                 self._answer({"MessageId": message_id})
 
             def _answer(self, value: dict[str, object]) -> None:

@@ -143,9 +143,11 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
     start: Start, server: SesServer, tmp_path: Path
 ) -> None:
     everybody = join(start, tmp_path, 80)
+    server.hold_at = 20
     sender = start(*SEND)
     server.wait_for(20)
     sender.send_signal(signal.SIGINT)
+    server.release()
     output, errors = sender.communicate(timeout=60)
     assert sender.returncode == 4, errors
     assert "go on: newsletter send first-light --list weekly --transport ses" in errors
@@ -158,7 +160,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
 
 def test_a_second_sender_is_refused_and_the_first_goes_on(start: Start, server: SesServer, tmp_path: Path) -> None:
     everybody = join(start, tmp_path, 40)
-    server.pause = 0.15
+    server.hold_at = 1
     first = start(*SEND)
     server.wait_for(1)
     second = start(*SEND)
@@ -167,7 +169,7 @@ def test_a_second_sender_is_refused_and_the_first_goes_on(start: Start, server: 
     assert errors.endswith(
         "error: another process is sending mailing 1\n  Wait for it, or look: newsletter mailing show 1.\n"
     )
-    server.pause = 0.0
+    server.release()
     _, errors = first.communicate(timeout=60)
     assert first.returncode == 0, errors
     assert judge(server, tmp_path, everybody, kills=0) == {"sent": 40}

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import MessageError, RenderGuardError, SlotError
-from newsletter.message.build import MessageSizes, MessageTemplate
+from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.headers import plain_name
 from newsletter.message.reader import sample_reader
 from newsletter.message.reference import reference_message
@@ -208,8 +208,8 @@ def test_the_first_message_is_parsed_as_a_whole_and_refused_when_it_reads_differ
 
 def test_sizes_are_those_of_the_decoded_parts_and_of_the_wire() -> None:
     template = MessageTemplate(issue(html="<p>é</p>\n<p>\n", text="é [[ subscriber.name ]]"), WEEKLY)
-    sizes = template.sizes(reader())
     message = template.build(reader())
+    sizes = message_sizes(template.content(reader()), message)
     text, html = (part.encode("utf-8") for part in texts(parse(message)))
     assert sizes == MessageSizes(html=len(html), text=len(text), message=len(message))
     assert sizes.html == len("<p>é</p>\r\n<p>\r\n".encode())

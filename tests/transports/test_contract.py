@@ -180,12 +180,12 @@ class TestEveryTransport:
         carried.transport.close()
 
 
-def test_moto_refuses_a_sender_that_is_not_verified(moto_url: str, aws: Any) -> None:
+def test_a_sender_that_is_not_verified_pauses(moto_url: str, aws: Any) -> None:
     transport = SesTransport(SesSettings(endpoint_url=moto_url), concurrency=1)
     stranger = Envelope(sender="eve@example.net", recipient="a@example.com", message=MESSAGE, attempt_id="1")
     outcome = transport.send(stranger)
     transport.close()
-    assert (outcome.kind, outcome.code) == (OutcomeKind.REFUSED, "MessageRejected")
+    assert (outcome.kind, outcome.code) == (OutcomeKind.PAUSE, "MessageRejected")
     assert outcome.text == "Did not have authority to send from email eve@example.net"
 
 

@@ -157,7 +157,10 @@ function showFacts(facts) {
   const [size, limit] = [facts.sizes.html, facts.clipped_at];
   $("htmlsize").textContent = count(size);
   $("limit").textContent = count(limit);
-  Object.assign($("meter"), { max: limit, low: limit * 0.78, high: limit * 0.999, optimum: 0, value: size });
+  $("meter").setAttribute("aria-valuemax", limit);
+  $("meter").setAttribute("aria-valuenow", size);
+  $("meter").dataset.state = size > limit ? "over" : size > facts.near ? "near" : "fine";
+  $("fill").style.width = `${Math.min(100, (100 * size) / limit)}%`;
   $("sizenote").textContent = size > limit
     ? "Gmail will cut this mail off and hide its end."
     : `${Math.round((size / limit) * 100)} % of what Gmail shows before it cuts a mail off.`;
@@ -195,6 +198,11 @@ function showFailure(failure) {
   }));
 }
 
+function counted(severity) {
+  const number = state.picture.findings.filter((found) => found.severity === severity).length;
+  return number ? `, ${number} ${severity}${number > 1 ? "s" : ""}` : "";
+}
+
 function status(text, kind) {
   $("status").textContent = text;
   $("status").dataset.state = kind;
@@ -213,7 +221,7 @@ function apply(news) {
   if (picture) showFacts(picture);
   else document.title = `${state.slug} – preview`;
   if (failure) status(`Error since ${state.at}`, "error");
-  else status(`Compiled ${state.at} in ${state.milliseconds} ms`, "fine");
+  else status(`Compiled ${state.at} in ${state.milliseconds} ms${counted("error")}${counted("warning")}`, counted("error") ? "found" : "fine");
   document.documentElement.dataset.revision = state.revision;
   show();
 }
