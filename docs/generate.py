@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from newsletter.checks import CHECKS
 from newsletter.cli import app
 from newsletter.config import ENV_PREFIX, Settings
-from newsletter.models import Reader, Subscriber
+from newsletter.content.article import KEYS
+from newsletter.models import Article, Image, Reader, Subscriber
 from newsletter.render.context import CONTEXT_TYPES
 
 DOCS = Path(__file__).parent
@@ -134,6 +135,22 @@ def reader_context() -> str:
     return "\n".join(lines)
 
 
+def records() -> str:
+    """Return the fields of a record, in the order in which they are written, from the models."""
+    fields = {field.name: field for kind in (Article, Image) for field in dataclasses.fields(kind)}
+    kinds = {"image": "group", "tags": "list", "status": "word", "evidence": "group", "extra": "group"}
+    rows = []
+    for key in (*KEYS, "body"):
+        field = fields[key]
+        kind = kinds.get(key) or ("date" if "date" in str(field.type) else "text")
+        rows.append((key, kind, field))
+        if key == "image":
+            rows += [(f"image.{inner.name}", "text", inner) for inner in dataclasses.fields(Image)]
+    lines = ["| field | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{name}` | {kind} | {cell(field.metadata['about'])} |" for name, kind, field in rows]
+    return "\n".join(lines)
+
+
 def fill(page: str, name: str, text: str) -> str:
     """Put generated text between its two markers in a page that is otherwise written by hand."""
     begin, end = BEGIN.format(name), END.format(name)
@@ -151,6 +168,7 @@ def pages() -> dict[Path, str]:
         DOCS / "configuration.md": configuration(),
         DOCS / "checks.md": checks(),
         DOCS / "templates.md": templates,
+        DOCS / "articles.md": fill((DOCS / "articles.md").read_text(encoding="utf-8"), "records", records()),
     }
 
 

@@ -29,9 +29,19 @@ class Place:
 class Image:
     """A picture of an article: `src` is an http(s) URL or a path inside the issue's folder (`images/x.jpg`)."""
 
-    src: str
-    alt: str = ""
-    credit: str = ""
+    src: str = field(
+        metadata={"about": "a file in the issue's `images` folder, `images/name.jpg`, or an http(s) address"}
+    )
+    alt: str = field(default="", metadata={"about": "what it shows; a picture without it stops a send"})
+    credit: str = field(default="", metadata={"about": "who made it"})
+
+
+class ArticleStatus(StrEnum):
+    """What the editors have decided about a record; the issue that uses it is told by the folder its file is in."""
+
+    INBOX = "inbox"  # nobody has decided yet
+    SHORTLISTED = "shortlisted"  # wanted for one of the next issues
+    REJECTED = "rejected"  # not wanted; kept so that it is not collected again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +49,28 @@ class Article:
     """A record an editor collected; `body` is Markdown, every other text is plain."""
 
     slug: str
-    title: str
-    url: str = ""
-    summary: str = ""
-    body: str = ""
-    author: str = ""
-    author_bio: str = ""
-    source: str = ""
-    via: str = ""
-    image: Image | None = None
-    published: dt.date | None = None
-    tags: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    title: str = field(metadata={"about": "the headline; the only field that has to be there"})
+    url: str = field(default="", metadata={"about": "where the original is, from https:// on"})
+    summary: str = field(default="", metadata={"about": "one or two sentences"})
+    body: str = field(default="", metadata={"about": "the text below the front matter, in Markdown"})
+    author: str = field(default="", metadata={"about": "who wrote it"})
+    author_bio: str = field(default="", metadata={"about": "a sentence about them"})
+    source: str = field(default="", metadata={"about": "who published it"})
+    via: str = field(default="", metadata={"about": "through whom it was found"})
+    image: Image | None = field(
+        default=None, metadata={"about": "the picture: `src`, `alt` and `credit`, or only its address"}
+    )
+    published: dt.date | None = field(default=None, metadata={"about": "when the original appeared, like 2026-11-27"})
+    tags: tuple[str, ...] = field(default=(), metadata={"about": "words to find it by"})
+    status: ArticleStatus = field(
+        default=ArticleStatus.INBOX,
+        metadata={"about": "what was decided: inbox (nothing yet), shortlisted or rejected"},
+    )
+    embargo: dt.date | None = field(default=None, metadata={"about": "the first day on which it may be sent"})
+    expires: dt.date | None = field(default=None, metadata={"about": "the last day on which it is worth sending"})
+    collected: dt.date | None = field(default=None, metadata={"about": "the day on which it came into the inbox"})
+    evidence: Mapping[str, str] = field(default_factory=dict, metadata={"about": "which field was taken from where"})
+    extra: Mapping[str, Any] = field(default_factory=dict, metadata={"about": "anything of your own"})
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 

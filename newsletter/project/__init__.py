@@ -4,7 +4,25 @@ Files are named in messages as a person in the project's folder would type them.
 not at all.
 """
 
+from newsletter.project.catalogue import (
+    Catalogue,
+    CatalogueCache,
+    Match,
+    MemoryCache,
+    open_catalogue,
+)
+from newsletter.project.entries import CatalogueEntry
 from newsletter.project.folder import Project
 from newsletter.project.init import InitResult, init_project
 
-__all__ = ["InitResult", "Project", "init_project"]
+__all__ = [
+    "Catalogue",
+    "CatalogueCache",
+    "CatalogueEntry",
+    "InitResult",
+    "Match",
+    "MemoryCache",
+    "Project",
+    "init_project",
+    "open_catalogue",
+]

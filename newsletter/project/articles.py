@@ -1,19 +1,22 @@
-"""Where article records are: the inbox and the issues' folders; duplicates among them."""
+"""Where article records are: the inbox and the issues' folders."""
 
-import re
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from rapidfuzz import fuzz, process
 
 from newsletter.content.article import parse_article
-from newsletter.content.text import one_line
-from newsletter.errors import ContentError
-from newsletter.models import Article
+from newsletter.errors import ContentError, UsageError
+from newsletter.models import Article, Place
 from newsletter.project.files import read_text, shown
 
 INBOX = "inbox"
+
+_SHOWN = 10
+"""Names in a message; somebody who typed one letter wants no thousand."""
 
 # A record is parsed again only when its text changed: a preview reads all of an issue at every saved file.
 _parse = lru_cache(maxsize=512)(parse_article)
@@ -45,48 +48,55 @@ def all_records(root: Path, issues: Iterable[str]) -> list[Record]:
 
 def read_record(root: Path, record: Record) -> Article:
     """Read one record; raises ContentError."""
-    return _parse(read_text(root, record.path), slug=record.slug, file=shown(root, record.path))
+    file = shown(root, record.path)
+    text = read_text(root, record.path)
+    try:
+        return _parse(text, slug=record.slug, file=file)
+    except ContentError as exc:
+        if exc.place is not None:
+            raise
+        raise ContentError(exc.what, place=Place(file=file), remedy=exc.remedy) from exc
 
 
-def find_duplicate(root: Path, article: Article, records: Iterable[Record]) -> Article | None:
-    """Find a record of the same address, or of the same title and body; records that cannot be read are passed over."""
-    url = canonical_url(article.url)
-    host = urlsplit(url).hostname or "" if url else ""
-    # reading a file is cheap, parsing it is not: look for the host or the title's longest word first
-    word = max(re.findall(r"\w+", article.title) or [""], key=len)
-    for record in records:
-        try:
-            text = read_text(root, record.path)
-            if not ((host and host in text.lower()) or word in text):
-                continue
-            other = read_record(root, record)
-        except ContentError:
-            continue
-        if url and canonical_url(other.url) == url:
-            return other
-        if (one_line(other.title), other.body) == (one_line(article.title), article.body):
-            return other
-    return None
+def find_record(records: Sequence[Record], name: str, root: Path) -> Record:
+    """Find a record by its slug, by `inbox/SLUG` or `ISSUE/SLUG`, or by the beginning of these where only one fits.
 
-
-def canonical_url(url: str) -> str:
-    """Return what two spellings of one page's address have in common: no fragment, no tracking, no `www.`."""
-    if not url:
-        return ""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    kept = [
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not re.fullmatch(r"utm_\w+|fbclid|gclid|mc_[ce]id", key)
-    ]
-    query = f"?{urlencode(sorted(kept))}" if kept else ""
-    return f"https://{host}{port}{parts.path.rstrip('/')}{query}"
+    Raises UsageError naming what fits or comes near, and for a name that two files have.
+    """
+    folder, slash, start = name.rpartition("/")
+    # a file's own name, as messages show it, will do too
+    folder = folder.removeprefix("issues/").removesuffix("/articles")
+    start = start.removesuffix(".md")
+    within = [record for record in records if not slash or (record.issue or INBOX) == folder]
+    fitting = [record for record in within if record.slug == start]
+    fitting = fitting or [record for record in within if start and record.slug.startswith(start)]
+    slugs = sorted({record.slug for record in fitting})
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(slugs) == 1:
+        files = ", ".join(shown(root, record.path) for record in fitting)
+        raise UsageError(
+            f"{len(fitting)} files have the name {slugs[0]}: {files}",
+            remedy=f"Say which one: {' or '.join(f'{record.issue or INBOX}/{record.slug}' for record in fitting)}.",
+        )
+    if slugs:
+        listed = f"{', '.join(slugs[:_SHOWN])}{' …' if len(slugs) > _SHOWN else ''}"
+        raise UsageError(f"{name!r} fits {len(slugs)} articles: {listed}", remedy="Type more of it.")
+    known = sorted({record.slug for record in within})
+    near = process.extract(start[:80], known, scorer=fuzz.ratio, limit=3, score_cutoff=50)
+    raise UsageError(
+        f"there is no article {name[:80]!r}",
+        remedy=f"Did you mean {', '.join(slug for slug, *_ in near)}?"
+        if near
+        else "`newsletter article list` shows what is there.",
+    )
 
 
 def _records(folder: Path, issue: str) -> Iterator[Record]:
-    if folder.is_dir():
-        for path in sorted(folder.glob("*.md")):
-            if not path.name.startswith("."):
-                yield Record(slug=path.stem, issue=issue, path=path)
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 - Path objects of ten thousand names cost more than the list
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in names:
+        if name.endswith(".md") and not name.startswith("."):
+            yield Record(slug=name.removesuffix(".md"), issue=issue, path=folder / name)

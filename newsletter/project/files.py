@@ -96,6 +96,13 @@ def create_file(root: Path, path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def delete_file(root: Path, path: Path) -> None:
+    """Delete a file, or the link that stands in its place; raises ContentError when it cannot be."""
+    with _plain_words(Place(file=shown(root, path)), "deleted"):
+        path.unlink()
+        _sync_folder(path.parent)
+
+
 def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write several files into a folder, made when it is not there, and replace those of the same names.
 

@@ -3,11 +3,13 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from newsletter.config import FILE_NAME, Settings, load_settings
-from newsletter.content.article import format_article, parse_article
+from newsletter.content.article import edit_article, format_article, parse_article
 from newsletter.content.fields import is_image_path
 from newsletter.content.issue import format_issue, parse_issue
 from newsletter.content.slug import MAX_LENGTH, check_slug, slugify
@@ -17,15 +19,16 @@ from newsletter.project.articles import (
     INBOX,
     Record,
     all_records,
-    find_duplicate,
+    find_record,
     inbox_records,
     issue_records,
     read_record,
 )
 from newsletter.project.assembly import assemble
+from newsletter.project.catalogue import Catalogue, CatalogueCache, CatalogueReader, MemoryCache, Progress
 from newsletter.project.creation import create_folder, with_defaults
-from newsletter.project.files import create_file, read_text, shown
-from newsletter.project.moves import carry_out, plan_move
+from newsletter.project.files import create_file, delete_file, read_text, replace_text, shown
+from newsletter.project.moves import carry_out, line_of, plan_move
 from newsletter.project.templates import read_template
 
 # An issue is parsed again only when its text changed: a preview reads it at every saved file.
@@ -38,6 +41,7 @@ class Project:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root.resolve()
         self.settings = settings
+        self._catalogue = CatalogueReader(self.root, MemoryCache())
 
     @classmethod
     def open(cls, start: Path | None, environ: Mapping[str, str]) -> "Project":
@@ -60,6 +64,14 @@ class Project:
         folder = self.root / ".newsletter"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+    def use_cache(self, cache: CatalogueCache, progress: Progress | None = None) -> None:
+        """Keep what is learnt of the records in `cache` from now on; without it, as long as this object lives."""
+        self._catalogue = CatalogueReader(self.root, cache, progress)
+
+    def catalogue(self) -> Catalogue:
+        """Return every record in short; only files that changed since the last time are read."""
+        return self._catalogue.read(self.issue_names())
 
     # --- articles -----------------------------------------------------------------------------------------------
 
@@ -89,20 +101,8 @@ class Project:
         return read_record(self.root, self.find_record(name))
 
     def find_record(self, name: str) -> Record:
-        """Find a record's file like `find_article`."""
-        records = all_records(self.root, self.issue_names())
-        fitting = [record for record in records if record.slug == name]
-        fitting = fitting or [record for record in records if name and record.slug.startswith(name)]
-        slugs = sorted({record.slug for record in fitting})
-        if len(slugs) == 1:
-            return fitting[0]
-        if slugs:
-            raise UsageError(f"{name!r} fits {len(slugs)} articles: {', '.join(slugs)}", remedy="Type more of it.")
-        near = difflib.get_close_matches(name, [record.slug for record in records], n=3, cutoff=0.5)
-        raise UsageError(
-            f"there is no article {name[:80]!r}",
-            remedy=f"Did you mean {', '.join(near)}?" if near else "`newsletter article list` shows what is there.",
-        )
+        """Find a record's file like `find_article`; `inbox/NAME` and `ISSUE/NAME` tell two files of one name apart."""
+        return find_record(all_records(self.root, self.issue_names()), name, self.root)
 
     def add_article(self, article: Article) -> Article:
         """Put a record into the inbox, under its slug or the nearest free one, and return it as it stands there.
@@ -111,18 +111,51 @@ class Project:
         the record is not valid.
         """
         parse_article(format_article(article), slug=article.slug or slugify(article.title), file="the record")
-        records = all_records(self.root, self.issue_names())
-        twin = find_duplicate(self.root, article, records)
+        twin = next((match.entry for match in self.catalogue().similar(replace(article, file="")) if match.exact), None)
         if twin is not None:
             raise ConflictError(
                 f"this article is there already, as {twin.slug}",
                 place=Place(file=twin.file),
                 remedy=f"Edit {twin.file}, or delete it first.",
             )
-        slug = _free_slug(article.slug or slugify(article.title), {record.slug for record in records})
+        taken = {record.slug for record in all_records(self.root, self.issue_names())}
+        slug = _free_slug(article.slug or slugify(article.title), taken)
         path = self.root / "issues" / INBOX / f"{slug}.md"
         create_file(self.root, path, format_article(article).encode("utf-8"))
         return read_record(self.root, Record(slug=slug, issue="", path=path))
+
+    def update_article(self, slug: str, changes: Mapping[str, Any]) -> Article:
+        """Set fields of a record of the inbox or an issue; the keys are those of its front matter, and `body`.
+
+        None removes a field. Comments, order and every other line of the file stay; a change that says nothing new
+        writes nothing. Raises UsageError when there is no such record, ContentError when the result would be no
+        readable record: then nothing is changed.
+        """
+        record = self.find_record(slug)
+        before = read_text(self.root, record.path)
+        text = edit_article(before, changes, slug=record.slug, file=shown(self.root, record.path))
+        if text != before:
+            replace_text(self.root, record.path, text)
+        return read_record(self.root, record)
+
+    def remove_article(self, name: str) -> str:
+        """Delete a record's file and return its name; the pictures stay.
+
+        Raises UsageError when there is no such record, ConflictError when its issue names it.
+        """
+        record = self.find_record(name)
+        file = shown(self.root, record.path)
+        if record.issue:
+            issue = self.issue(record.issue)
+            line = line_of(issue, record.slug)
+            if line is not None:
+                raise ConflictError(
+                    f"the issue {record.issue} names the article {record.slug}",
+                    place=Place(file=issue.file, line=line),
+                    remedy="Take that line out of the issue first; nothing was deleted.",
+                )
+        delete_file(self.root, record.path)
+        return file
 
     # --- issues -------------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def plan_move(  # noqa: PLR0913 - each names one choice of the editor
             title = issue.sections[named[record.slug]].title
             raise ConflictError(
                 f"the article {record.slug} is in the section {title!r} already",
-                place=Place(file=issue.file, line=_line_of(issue, record.slug)),
+                place=Place(file=issue.file, line=line_of(issue, record.slug)),
                 remedy="To move it, move its line in that file.",
             )
         article = read_record(root, record)
@@ -135,7 +135,8 @@ def _pictures(root: Path, article: Article, folder: Path) -> list[tuple[Path, Pa
     return pairs
 
 
-def _line_of(issue: Issue, name: str) -> int | None:
+def line_of(issue: Issue, name: str) -> int | None:
+    """Return the line of issue.md on which the article is named; None when it is not."""
     return next(
         (
             issue.lines.get(f"sections[{index}].articles[{number}]")

@@ -1,10 +1,16 @@
-"""`newsletter article`: collect article records."""
+"""`newsletter article`: collect article records, look at them, decide about them."""
 
 import typer
 
-from newsletter.cli.article import collect, records
+from newsletter.cli.article import collect, decisions, edit, history, records
 
-app = typer.Typer(help="Collect article records in the inbox.", no_args_is_help=True)
+app = typer.Typer(help="Collect article records in the inbox, look at them, decide about them.", no_args_is_help=True)
 app.command()(collect.add)
 app.command("list")(records.list_)
 app.command()(records.show)
+app.command()(history.history)
+app.command()(edit.edit)
+app.command()(decisions.tag)
+app.command()(decisions.shortlist)
+app.command()(decisions.reject)
+app.command()(decisions.rm)

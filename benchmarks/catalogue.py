@@ -1,0 +1,90 @@
+"""How quickly 10,000 articles in 500 past issues are listed and searched, against the first run that reads every file.
+
+Run `python benchmarks/catalogue.py`. It writes a project into a temporary folder and runs the commands as a person
+would, each in a process of its own; the ratio is what to quote.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from newsletter.models import Article
+from newsletter.project import Project
+from newsletter.store.catalogue import CatalogueFile
+
+ISSUES, EACH, INBOX = 500, 19, 500
+WORDS = 120
+ROUNDS = 3
+
+
+def text(chance: random.Random, count: int) -> str:
+    """Return words that look like a text to the comparison: few are shared in the same order."""
+    return " ".join(f"w{chance.randrange(4000)}" for _ in range(count))
+
+
+def make(root: Path) -> None:
+    """Write the project."""
+    chance = random.Random(7)
+    (root / "newsletter.toml").write_text("")
+    folders = [("", INBOX)] + [(f"issue-{number}", EACH) for number in range(ISSUES)]
+    for issue, count in folders:
+        folder = root / "issues" / (f"{issue}/articles" if issue else "inbox")
+        folder.mkdir(parents=True)
+        if issue:
+            (folder.parent / "issue.md").write_text(f"---\nsubject: {issue}\ndate: 2026-01-02\n---\n")
+        for number in range(count):
+            slug = f"{issue or 'new'}-{number}"
+            front = f"title: {text(chance, 7)}\nurl: https://example.org/{slug}\ntags: [a, b]\npublished: 2026-01-01"
+            file = folder / f"{slug}.md"
+            file.write_text(f"---\n{front}\n---\n\n{text(chance, WORDS)}\n")
+            os.utime(file, (1_700_000_000, 1_700_000_000))
+
+
+def command(root: Path, *words: str) -> float:
+    """Run a command and return its wall seconds."""
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "newsletter", "--project", str(root), *words],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - start
+
+
+def adding(root: Path) -> float:
+    """Search for duplicates and add a record, as `article add` does, and return its wall seconds."""
+    start = time.perf_counter()
+    project = Project.open(root, {})
+    project.use_cache(CatalogueFile(root / ".newsletter" / "catalogue.db"))
+    project.add_article(Article(slug="", title=f"Added at {start}", body=text(random.Random(start), WORDS)))
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print what each command took, and how many times the first run took as long."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        make(root)
+        cold = command(root, "article", "list")
+        print(f"{ISSUES * EACH + INBOX:,} articles in {ISSUES} issues and the inbox")
+        print(f"first run, every file read   {cold:7.2f} s")
+        runs: list[tuple[str, Callable[[], float]]] = [
+            ("article list", lambda: command(root, "article", "list")),
+            ("article list --used", lambda: command(root, "article", "list", "--used", "--json")),
+            ("article history", lambda: command(root, "article", "history", "https://example.org/issue-7-3")),
+            ("add with duplicate search", lambda: adding(root)),
+            ("newsletter --help", lambda: command(root, "--help")),
+        ]
+        for title, run in runs:
+            best = min(run() for _ in range(ROUNDS))
+            print(f"{title:28} {best:7.2f} s   {cold / best:6.0f} x", flush=True)
+
+
+if __name__ == "__main__":
+    main()
