@@ -143,7 +143,8 @@ class _Reading:
             self._biography()
 
     def within(self) -> None:
-        """Take labelled picture credits out of the text; a second, different one stays."""
+        """Take labelled picture credits out of the text, a second, different one stays; and what a page says twice."""
+        self._drop_repeated()
         for paragraph in list(self.paragraphs):
             if len(paragraph) == 1 and len(self.paragraphs) > 1:
                 found = read_credit(paragraph[0])
@@ -151,6 +152,14 @@ class _Reading:
                     self.fields.setdefault("credit", found[0])
                     self.fields.setdefault("alt", found[1])
                     self.paragraphs.remove(paragraph)
+
+    def _drop_repeated(self) -> None:
+        """Keep the first of running paragraphs that are the same: pages repeat pulled quotes and their teaser."""
+        seen: list[list[str]] = []
+        for paragraph in self.paragraphs:
+            if paragraph not in seen or not is_prose(" ".join(paragraph)):
+                seen.append(paragraph)
+        self.paragraphs = seen
 
     def article(self) -> Article:
         texts = ["\n".join(paragraph) for paragraph in self.paragraphs]
