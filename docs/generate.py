@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import click
 import typer
@@ -91,6 +91,13 @@ def tables(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[tupl
     """Yield every table of the settings that holds keys."""
     for name, field in model.model_fields.items():
         kind = field.annotation
+        if (
+            get_origin(kind) is tuple
+            and isinstance(get_args(kind)[0], type)
+            and issubclass(get_args(kind)[0], BaseModel)
+        ):
+            yield (f"[{name}]",), get_args(kind)[0]  # an array of tables: [[feeds]]
+            continue
         if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
             continue
         inner = list(tables(kind, (*path, name)))

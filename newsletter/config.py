@@ -11,7 +11,7 @@ import tomllib
 import zoneinfo
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -38,6 +38,12 @@ def _web_address(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
         raise ValueError(f"{url!r} is no web address; write one like https://news.example.com")
     return url.rstrip("/")
+
+
+def _feed_address(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+[^\s#]*", url):
+        raise ValueError(f"{url!r} is no web address; write one like https://news.example.com/feed.xml")
+    return url
 
 
 def _mailbox(text: str) -> str:
@@ -147,6 +153,14 @@ class PublicSettings(_Part):
     base_url: WebAddress = Field("", description="address of the unsubscribe and preference pages; required to send")
 
 
+class FeedSettings(_Part):
+    """A feed that `newsletter article pull` reads; one `[[feeds]]` table each."""
+
+    name: str = Field("", description="the feed's name in reports; its address when empty")
+    url: Annotated[str, AfterValidator(_feed_address)] = Field(description="address of the RSS or Atom feed; required")
+    tags: tuple[str, ...] = Field((), description="tags of every record that comes from it")
+
+
 class Settings(_Part):
     """All of newsletter.toml."""
 
@@ -156,6 +170,7 @@ class Settings(_Part):
     transports: TransportsSettings = TransportsSettings()
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
+    feeds: tuple[FeedSettings, ...] = ()
 
     def identity(self) -> Newsletter:
         """Whose mail this is, as templates and headers need it.
@@ -251,7 +266,10 @@ def _explain(error: ErrorDetails, text: str, file: str, from_env: Mapping[tuple[
 def _known_keys(path: Iterable[str]) -> Iterable[str]:
     model: type[BaseModel] = Settings
     for part in path:
+        if part.isdigit():
+            continue
         inner = model.model_fields[part].annotation
+        inner = get_args(inner)[0] if get_args(inner) else inner
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner
@@ -262,10 +280,14 @@ def _line_of(text: str, path: tuple[str, ...]) -> int | None:
     """Find the line of a key in TOML text; tomllib keeps no positions, and this is for a message only."""
     table: tuple[str, ...] = ()
     best: int | None = None
+    counts: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
         if header:
             table = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+            if line.lstrip().startswith("[["):
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
             if table == path[: len(table)]:
                 best = number
             continue

@@ -14,6 +14,7 @@ from newsletter.content.markdown import MAX_LENGTH
 from newsletter.content.slug import slugify
 from newsletter.content.text import check_text, one_line
 from newsletter.errors import ContentError, IngestError
+from newsletter.ingest.escape import escape_markdown
 from newsletter.ingest.lines import (
     biography_of,
     find_address,
@@ -142,7 +143,8 @@ class _Reading:
             self._biography()
 
     def within(self) -> None:
-        """Take labelled picture credits out of the text; a second, different one stays."""
+        """Take labelled picture credits out of the text, a second, different one stays; and what a page says twice."""
+        self._drop_repeated()
         for paragraph in list(self.paragraphs):
             if len(paragraph) == 1 and len(self.paragraphs) > 1:
                 found = read_credit(paragraph[0])
@@ -150,6 +152,14 @@ class _Reading:
                     self.fields.setdefault("credit", found[0])
                     self.fields.setdefault("alt", found[1])
                     self.paragraphs.remove(paragraph)
+
+    def _drop_repeated(self) -> None:
+        """Keep the first of running paragraphs that are the same: pages repeat pulled quotes and their teaser."""
+        seen: list[list[str]] = []
+        for paragraph in self.paragraphs:
+            if paragraph not in seen or not is_prose(" ".join(paragraph)):
+                seen.append(paragraph)
+        self.paragraphs = seen
 
     def article(self) -> Article:
         texts = ["\n".join(paragraph) for paragraph in self.paragraphs]
@@ -161,7 +171,7 @@ class _Reading:
             title=title,
             url=self.fields.get("url", ""),
             summary=summarise(texts),
-            body="\n\n".join(_as_markdown(text) for text in texts),
+            body="\n\n".join(escape_markdown(text) for text in texts),
             author=self.fields.get("author", ""),
             author_bio=self.fields.get("author_bio", ""),
             source=self.fields.get("source", ""),
@@ -268,14 +278,3 @@ class _Reading:
         self.paragraphs[0].pop(0)
         if not self.paragraphs[0]:
             self.paragraphs.pop(0)
-
-
-def _as_markdown(text: str) -> str:
-    """Write plain text so that Markdown shows the same characters; lists and quotations stay what they look like."""
-    text = re.sub(r"([\\`<])", r"\\\1", text)
-    text = re.sub(r"&(?=#?\w+;)", r"\\&", text)
-    text = re.sub(r"(?<!^)\*|^\*(?! )", r"\\*", text, flags=re.MULTILINE)
-    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
-    text = re.sub(r"\[(?=[^\]\n]*\][(\[:])", r"\\[", text)
-    text = re.sub(r"~~", r"\\~\\~", text)
-    return re.sub(r"^(#{1,6}(?=\s|$)|=+\s*$|-+\s*$|\|)", r"\\\1", text, flags=re.MULTILINE)

@@ -117,9 +117,15 @@ def find_address(text: str) -> str:
 
 def read_date(line: str) -> dt.date | None:
     """Read a line that is nothing but a date, `Published:` before it or not; 03/04/2026 is two dates, so none."""
-    text = re.sub(r"(?i)^(?:(?:first )?published|posted|updated|last updated|date)(?: on)?\s*:?\s*", "", line.strip())
+    text = re.sub(
+        r"(?i)^(?:(?:first )?published|posted|updated|last updated|date|stand|veröffentlicht)(?: on| am)?\s*:?\s*",
+        "",
+        line.strip(),
+    )
     text = re.sub(r"(?i)^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+", "", text)
-    text = re.sub(r"(?i)[,\s]+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4})?$", "", text)
+    text = re.sub(
+        r"(?i)[,\s]+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4})?(?:Uhr)?$", "", text
+    )
     for pattern in (
         r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:T.*)?",
         r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})",

@@ -1,5 +1,6 @@
 """The commands that collect articles and assemble issues, as a person runs them."""
 
+import datetime as dt
 import io
 import json
 import sys
@@ -65,11 +66,13 @@ def test_every_source_gets_a_line_and_one_refusal_does_not_stop_the_others(folde
     assert err == (
         "missing.txt: refused: there is no file missing.txt\n  Check its name and folder.\n"
         "../dump.txt: duplicate of issues/inbox/council-keeps-the-paper-map.md\n"
+        "1 added, 1 duplicate, 1 refused\n"
     )
+    today = dt.datetime.now(dt.UTC).date()
     assert (folder / "issues/inbox/council-keeps-the-paper-map.md").read_text() == (
         "---\ntitle: Council keeps the paper map\n"
         "summary: The city council voted on Monday to keep its last paper map of the sewers.\n"
-        "via: Nordwire\nimage:\n  credit: Lio Sand\ntags: [maps]\n---\n\n"
+        f"via: Nordwire\nimage:\n  credit: Lio Sand\ntags: [maps]\ncollected: {today}\n---\n\n"
         "The city council voted on Monday to keep its last paper map of the sewers.\n"
     )
 

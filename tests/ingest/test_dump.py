@@ -222,3 +222,9 @@ def test_what_is_no_article_is_refused_with_the_reason(text: str, message: str) 
     with pytest.raises(IngestError) as caught:
         parse_dump(text, file="page.txt")
     assert str(caught.value) == message
+
+
+def test_a_paragraph_that_the_page_repeats_is_kept_once_and_short_lines_stay() -> None:
+    prose = "It costs a lot, said the mayor, and he would know, since he pays it."
+    body = parse_dump(f"A title\n\n{prose}\n\nOh!\n\nOh!\n\n{prose}\n\n- one\n- two\n").body
+    assert body == f"{prose}\n\nOh!\n\nOh!\n\n- one\n- two"

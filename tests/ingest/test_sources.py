@@ -4,13 +4,22 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import ContentError, IngestError
-from newsletter.ingest.sources import Taken, read_source
+from newsletter.ingest.fetch import Fetcher
+from newsletter.ingest.sniff import Kind
+from newsletter.ingest.sources import Reading, read_sources
+from newsletter.ingest.taken import Taken
 
 TEXT = "A title\n\nA paragraph that is long enough to be running text, and says so.\n"
 
 
-def read(source: str, data: bytes = b"") -> Taken:
-    return read_source(source, io.BytesIO(data))
+def read_all(source: str, data: bytes = b"", reading: Reading | None = None) -> list[Taken | IngestError]:
+    return list(read_sources(source, io.BytesIO(data), Fetcher(), reading or Reading()))
+
+
+def read(source: str, data: bytes = b"", reading: Reading | None = None) -> Taken:
+    (result,) = read_all(source, data, reading)
+    assert isinstance(result, Taken)
+    return result
 
 
 def write(folder: Path, name: str, data: bytes) -> str:
@@ -48,23 +57,22 @@ def test_marked_encodings_are_read_without_a_note(tmp_path: Path, encoding: str)
     assert (taken.article.title, taken.notes) == ("A tïtle", ())
 
 
-SAVE = "Save the article's text as a .txt file and add that file."
+ONLY = "and only texts and web pages can be read"
+COPY = "Copy the article's text into a .txt file, title first, and add that file."
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (
-            "https://example.org/page",
-            f"https://example.org/page is a web address, and only files can be added\n{SAVE}",
-        ),
-        ("page.html", f"page.html is a web page, and only texts can be added\n{SAVE}"),
-        ("articles.csv", f"articles.csv is a table, and only texts can be added\n{SAVE}"),
         ("missing.txt", "there is no file missing.txt\nCheck its name and folder."),
         ("a\x00b", "a\x00b cannot be read: embedded null byte\nCheck its name and rights."),
+        (
+            "ftp://example.org/x",
+            "ftp://example.org/x is no address that can be fetched\nOnly http:// and https:// addresses can be.",
+        ),
     ],
 )
-def test_what_cannot_be_added_yet_says_what_can(source: str, message: str) -> None:
+def test_what_cannot_be_read_says_why(source: str, message: str) -> None:
     with pytest.raises(IngestError) as caught:
         read(source)
     assert str(caught.value) == message
@@ -73,23 +81,57 @@ def test_what_cannot_be_added_yet_says_what_can(source: str, message: str) -> No
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04\x00\x00", "standard input: this is no text file\nSave the article as plain text."),
+        (b"%PDF-1.7 ...", f"standard input is a PDF, {ONLY}\n{COPY}"),
+        (b"\x89PNG\r\n\x1a\n", f"standard input is a picture, {ONLY}\n{COPY}"),
+        (b"RIFF\x00\x00\x00\x00WEBP", f"standard input is a picture, {ONLY}\n{COPY}"),
+        (
+            b"PK\x03\x04\x00\x00",
+            f"standard input is a word processor's file or an archive, {ONLY}\n{COPY}",
+        ),
+        (b"a\x00b", "standard input: this is no text file\nSave the article as plain text."),
         (b"title \x81\x8d", "standard input: this is no text file\nSave the article as plain text."),
         (b"\xff\xfea", "standard input: this is no text file\nSave the article as plain text."),
-        (b"<!DOCTYPE html><p>x", f"standard input is a web page, and only texts can be added\n{SAVE}"),
-        (b"x" * 4_194_305, "standard input is larger than 4 MiB\nSave the article alone."),
+        (b"<!DOCTYPE html><p>x", f"no article was found in standard input\n{COPY}"),
+        (b"x" * 5_242_881, "standard input is larger than 5 MiB\nSave the article alone."),
         (b"", "standard input: the text is empty\nCopy the whole article, title first."),
+        (
+            b"<?xml version='1.0'?>\n<rss version='2.0'></rss>",
+            "standard input is a feed\nTake its entries with `newsletter article feed standard input`.",
+        ),
     ],
 )
 def test_bytes_that_are_no_article_are_refused(data: bytes, message: str) -> None:
     with pytest.raises(IngestError) as caught:
-        read("-", data)
+        read_all("-", data)
     assert str(caught.value) == message
+
+
+def test_markdown_without_front_matter_has_its_heading_as_title_and_stays_as_it_is(tmp_path: Path) -> None:
+    body = "By Jo Ek\n\nThe *first* paragraph is long enough to be running text, and says so.\n\n- one\n- two"
+    article = read(write(tmp_path, "note.md", f"# A title #\n\n{body}\n".encode())).article
+    assert (article.title, article.slug, article.author, article.body) == ("A title", "a-title", "Jo Ek", body)
+
+
+def test_the_format_is_seen_in_the_bytes_unless_it_is_said() -> None:
+    page = b"<html><title>T</title><h1>T</h1><p>" + b"Words of a page that are enough to be its text. " * 12
+    assert read("-", page).article.title == "T"
+    assert read("-", b'[{"title": "J"}]').article.title == "J"
+    assert read("-", b"title;url\nC;https://example.org/c\n").article.url == "https://example.org/c"
+    assert read("-", b"headline\nC\n", Reading(kind=Kind.CSV)).article.title == "C"
+    assert read("-", TEXT.encode(), Reading(url="https://example.org/x")).article.url == "https://example.org/x"
+
+
+def test_an_address_given_by_hand_has_to_be_one() -> None:
+    with pytest.raises(IngestError) as caught:
+        read("-", TEXT.encode(), Reading(url="example.org"))
+    assert str(caught.value) == (
+        "`--url` is no complete web address: 'example.org'\nWrite it from https:// on, as the browser shows it."
+    )
 
 
 def test_broken_front_matter_is_named_with_its_line() -> None:
     with pytest.raises(ContentError) as caught:
-        read("-", b"---\ntitle: X\nfoo: y\n---\n")
+        read_all("-", b"---\ntitle: X\nfoo: y\n---\n")
     assert str(caught.value.place) == "standard input:3"
 
 

@@ -6,6 +6,8 @@ from newsletter.cli.article import collect, decisions, edit, history, records
 
 app = typer.Typer(help="Collect article records in the inbox, look at them, decide about them.", no_args_is_help=True)
 app.command()(collect.add)
+app.command()(collect.feed)
+app.command()(collect.pull)
 app.command("list")(records.list_)
 app.command()(records.show)
 app.command()(history.history)
