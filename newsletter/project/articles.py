@@ -30,6 +30,11 @@ class Record:
     issue: str
     path: Path
 
+    @property
+    def name(self) -> str:
+        """The file as a person in the project's folder would type it; without asking the path, which takes longer."""
+        return f"issues/{f'{self.issue}/articles' if self.issue else INBOX}/{self.slug}.md"
+
 
 def inbox_records(root: Path) -> list[Record]:
     """List the files of the inbox by name."""

@@ -18,7 +18,6 @@ from newsletter.errors import ContentError
 from newsletter.models import Article
 from newsletter.project.articles import Record, all_records, read_record
 from newsletter.project.entries import CatalogueEntry, decode, describe, encode
-from newsletter.project.files import shown
 
 _RACE = 100_000_000
 """Nanoseconds: a file changed so shortly before it was read may change again without a new time stamp."""
@@ -140,7 +139,7 @@ class CatalogueReader:
     def read(self, issues: Iterable[str]) -> Catalogue:
         """Look at every file's stamp, parse the new and changed ones, and return all; `issues` are their names."""
         before = self._load() if self._known is None else self._known
-        records = {shown(self._root, record.path): record for record in all_records(self._root, issues)}
+        records = {record.name: record for record in all_records(self._root, issues)}
         stamps = {name: _stamp(record.path) for name, record in records.items()}
         fresh = [name for name, stamp in stamps.items() if not stamp or name not in before or before[name][0] != stamp]
         learnt: dict[str, _Known] = {}

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import zoneinfo
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 import typer
@@ -112,8 +112,8 @@ def _hidden(count: int) -> str:
 
 
 def _entry_as_json(entry: Any, today: dt.date) -> dict[str, Any]:
-    values = asdict(entry)
-    del values["print"]
+    # not asdict: it copies every value deeply, which takes seconds for ten thousand entries
+    values = {field.name: getattr(entry, field.name) for field in fields(entry) if field.name != "print"}
     return {**values, "embargoed": entry.embargoed(today), "expired": entry.expired(today)}
 
 
