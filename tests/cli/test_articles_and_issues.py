@@ -149,6 +149,7 @@ def test_an_issue_is_made_filled_and_shown(folder: Path, run: Run) -> None:
             "layout": "brief",
             "articles": ["a-piano-for-platform-two", "bridge-closed-for-swallows"],
             "note": "",
+            "layouts": {},
         }
     ]
     listed = run("issue", "list")[1].splitlines()

@@ -429,6 +429,26 @@ def test_a_template_is_its_texts_and_the_defaults_of_its_parameters(project: Pro
     assert str(template.place("_shared/foot.mjml", 3)) == "templates/_shared/foot.mjml:3"
 
 
+def test_a_template_says_what_a_new_issue_begins_with(project: Project, root: Path) -> None:
+    toml = '[[sections]]\ntitle = "Top story"\nlayout = "lead"\n[[sections]]\ntitle = "More"\n'
+    (root / "templates/weekly/template.toml").write_text(toml)
+    assert [(section.title, section.layout) for section in project.template("weekly").sections] == [
+        ("Top story", "lead"),
+        ("More", "story"),
+    ]
+
+
+@pytest.mark.parametrize("toml", ["sections = 3", '[[sections]]\nlayout = "lead"', '[[sections]]\ntitle="T"\nnote="x"'])
+def test_a_section_of_a_template_that_cannot_be_used_is_named(project: Project, root: Path, toml: str) -> None:
+    (root / "templates/weekly/template.toml").write_text(toml)
+    with pytest.raises(TemplateError) as caught:
+        project.template("weekly")
+    assert message(caught) == (
+        "templates/weekly/template.toml: section 1 is no table with a title and a layout\n"
+        'Write [[sections]] and below it title = "In brief" and layout = "brief".'
+    )
+
+
 @pytest.mark.parametrize(
     ("toml", "what"),
     [
