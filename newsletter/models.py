@@ -34,6 +34,14 @@ class Image:
     credit: str = ""
 
 
+class ArticleStatus(StrEnum):
+    """What the editors have decided about a record; the issue that uses it is told by the folder its file is in."""
+
+    INBOX = "inbox"  # nobody has decided yet
+    SHORTLISTED = "shortlisted"  # wanted for one of the next issues
+    REJECTED = "rejected"  # not wanted; kept so that it is not collected again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A record an editor collected; `body` is Markdown, every other text is plain."""
@@ -50,6 +58,11 @@ class Article:
     image: Image | None = None
     published: dt.date | None = None
     tags: tuple[str, ...] = ()
+    status: ArticleStatus = ArticleStatus.INBOX
+    embargo: dt.date | None = None
+    expires: dt.date | None = None
+    collected: dt.date | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

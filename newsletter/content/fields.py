@@ -92,6 +92,18 @@ class Fields:
                 remedy="Write it as year, month, day: 2026-11-27.",
             ) from exc
 
+    def choice(self, key: str, known: Sequence[str]) -> str:
+        """Return one of the known words, in any case; empty when there is none."""
+        text = self.text(key)
+        word = text.lower()
+        if not text or word in known:
+            return word
+        near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+        hint = f"Did you mean `{near[0]}`? " if near else ""
+        raise ContentError(
+            f"`{key}` cannot be {text[:60]!r}", place=self.place(key), remedy=f"{hint}Known: {', '.join(known)}."
+        )
+
     def number(self, key: str) -> int | None:
         """Return a whole number from 0 up."""
         text = self.text(key)
@@ -143,6 +155,17 @@ class Fields:
                 f"`{key}` is no group of keys", place=self.place(key), remedy="Write keys below it, indented."
             )
         return {name: _typed(inner) for name, inner in node.values.items()}
+
+    def texts(self, key: str) -> dict[str, str]:
+        """Return a mapping of texts of one line, as they are typed."""
+        node = self.node(key)
+        if node is None:
+            return {}
+        if not isinstance(node, yamltree.Mapping):
+            raise ContentError(
+                f"`{key}` is no group of keys", place=self.place(key), remedy="Write keys below it, indented."
+            )
+        return {name: self._item(key, inner) for name, inner in node.values.items()}
 
     def _item(self, key: str, node: yamltree.Node) -> str:
         if isinstance(node, yamltree.Scalar):

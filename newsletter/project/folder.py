@@ -5,9 +5,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from newsletter.config import FILE_NAME, Settings, load_settings
-from newsletter.content.article import format_article, parse_article
+from newsletter.content.article import edit_article, format_article, parse_article
 from newsletter.content.fields import is_image_path
 from newsletter.content.issue import format_issue, parse_issue
 from newsletter.content.slug import MAX_LENGTH, check_slug, slugify
@@ -24,7 +25,7 @@ from newsletter.project.articles import (
 )
 from newsletter.project.assembly import assemble
 from newsletter.project.creation import create_folder, with_defaults
-from newsletter.project.files import create_file, read_text, shown
+from newsletter.project.files import create_file, read_text, replace_text, shown
 from newsletter.project.moves import carry_out, plan_move
 from newsletter.project.templates import read_template
 
@@ -123,6 +124,20 @@ class Project:
         path = self.root / "issues" / INBOX / f"{slug}.md"
         create_file(self.root, path, format_article(article).encode("utf-8"))
         return read_record(self.root, Record(slug=slug, issue="", path=path))
+
+    def update_article(self, slug: str, changes: Mapping[str, Any]) -> Article:
+        """Set fields of a record of the inbox or an issue; the keys are those of its front matter, and `body`.
+
+        None removes a field. Comments, order and every other line of the file stay; a change that says nothing new
+        writes nothing. Raises UsageError when there is no such record, ContentError when the result would be no
+        readable record: then nothing is changed.
+        """
+        record = self.find_record(slug)
+        before = read_text(self.root, record.path)
+        text = edit_article(before, changes, slug=record.slug, file=shown(self.root, record.path))
+        if text != before:
+            replace_text(self.root, record.path, text)
+        return read_record(self.root, record)
 
     # --- issues -------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.content.article import format_article, parse_article
+from newsletter.content.article import edit_article, format_article, parse_article
 from newsletter.errors import ContentError
-from newsletter.models import Article, Image
+from newsletter.models import Article, ArticleStatus, Image
 
 FULL = """---
 title: A title
@@ -22,6 +22,13 @@ image:
   credit: Lio Sand
 published: 2026-11-27
 tags: [a, b c]
+status: shortlisted
+embargo: 2026-11-28
+expires: 2026-12-31
+collected: 2026-11-20
+evidence:
+  title: og:title
+  author: "no"
 extra:
   minutes: 3
   price: 1.5
@@ -53,13 +60,18 @@ def test_a_record_is_read_with_the_line_of_every_key() -> None:
         image=Image(src="images/map.jpg", alt="A map", credit="Lio Sand"),
         published=dt.date(2026, 11, 27),
         tags=("a", "b c"),
+        status=ArticleStatus.SHORTLISTED,
+        embargo=dt.date(2026, 11, 28),
+        expires=dt.date(2026, 12, 31),
+        collected=dt.date(2026, 11, 20),
+        evidence={"title": "og:title", "author": "no"},
         extra={"minutes": 3, "price": 1.5, "sold": False, "note": None, "more": ["x", 2]},
         file="issues/inbox/a-title.md",
         lines=article.lines,
     )
     assert article.lines["title"] == 2
     assert article.lines["image.credit"] == 12
-    assert str(article.place("body")) == "issues/inbox/a-title.md:23"
+    assert str(article.place("body")) == "issues/inbox/a-title.md:30"
 
 
 def test_a_record_is_written_as_it_was_read() -> None:
@@ -91,7 +103,10 @@ def test_values_are_read_as_the_editor_meant_them(front: str, field: str, value:
     assert getattr(read(front), field) == value
 
 
-KNOWN = "Known: title, url, summary, author, author_bio, source, via, image, published, tags, extra."
+KNOWN = (
+    "Known: title, url, summary, author, author_bio, source, via, image, published, tags, status, embargo, expires, "
+    "collected, evidence, extra."
+)
 WHOLE = "Write it from https:// on, as the browser shows it."
 PICTURE = "Put the picture into the issue's images folder and write images/name.jpg (letters, digits, - _ + .)."
 
@@ -134,6 +149,26 @@ PICTURE = "Put the picture into the issue's images folder and write images/name.
             "`published` is no date: '27.11.2026'",
             "Write it as year, month, day: 2026-11-27.",
         ),
+        (
+            "title: x\nstatus: shortlist",
+            3,
+            "`status` cannot be 'shortlist'",
+            "Did you mean `shortlisted`? Known: inbox, shortlisted, rejected.",
+        ),
+        ("title: x\nstatus: 7", 3, "`status` cannot be '7'", "Known: inbox, shortlisted, rejected."),
+        (
+            "title: x\nexpires: soon",
+            3,
+            "`expires` is no date: 'soon'",
+            "Write it as year, month, day: 2026-11-27.",
+        ),
+        ("title: x\nevidence: y", 3, "`evidence` is no group of keys", "Write keys below it, indented."),
+        (
+            "title: x\nevidence:\n  title: [a]",
+            4,
+            "an entry of `evidence` is no text",
+            "Write one word or name behind each `- `.",
+        ),
         ("title: x\nextra: y", 3, "`extra` is no group of keys", "Write keys below it, indented."),
         (
             "title: x\ntags:\n  - a: b",
@@ -153,6 +188,44 @@ def test_a_wrong_value_is_named_with_its_line(front: str, line: int, message: st
     with pytest.raises(ContentError) as caught:
         read(front)
     assert str(caught.value) == f"issues/inbox/x.md:{line}: {message}\n{remedy}"
+
+
+def test_an_undecided_record_says_nothing_of_its_status() -> None:
+    assert read("title: x\nstatus: Rejected").status is ArticleStatus.REJECTED
+    assert read("title: x").status is read("title: x\nstatus: inbox").status is ArticleStatus.INBOX
+    assert format_article(Article(slug="x", title="x")) == "---\ntitle: x\n---\n"
+
+
+def test_an_edit_keeps_every_line_it_is_not_about() -> None:
+    text = "---\r\n# mine\r\ntitle: 'x'  # odd\r\ntags: [a]\r\nstatus: rejected\r\n---\r\n\r\nOld\r\n"
+    changes = {
+        "tags": ("a", "b"),
+        "status": ArticleStatus.INBOX,
+        "image": Image(src="images/a.jpg", alt="A"),
+        "via": None,
+        "body": "New\n---\n\nlines\n",
+    }
+    assert edit_article(text, changes, slug="x", file="f") == (
+        "---\r\n# mine\r\ntitle: 'x'  # odd\r\ntags: [a, b]\r\nimage:\r\n  src: images/a.jpg\r\n  alt: A\r\n---\r\n"
+        "\r\nNew\r\n---\r\n\r\nlines\r\n"
+    )
+    assert edit_article("---\ntitle: x\n---\nbody\n", {"body": ""}, slug="x", file="f") == "---\ntitle: x\n---\n"
+    assert edit_article(text, {}, slug="x", file="f") == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"title": ""}, "f:2: the article has no title"),
+        ({"titel": "y"}, "f:3: an article has no key `titel`"),
+        ({"status": "shortlist"}, "f:3: `status` cannot be 'shortlist'"),
+        ({"body": "a\x00"}, "f:5:2: the character U+0000 cannot stand in a text: it is invisible and breaks mails"),
+    ],
+)
+def test_an_edit_that_would_break_the_record_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        edit_article("---\ntitle: x\n---\n", changes, slug="x", file="f")
+    assert str(caught.value).split("\n")[0] == message
 
 
 TEXT = st.text(

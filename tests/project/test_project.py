@@ -126,6 +126,22 @@ def test_a_record_that_is_not_valid_is_not_written(project: Project, root: Path)
     assert tree(root) == before
 
 
+def test_a_record_is_updated_where_it_is_and_a_wrong_change_leaves_it_as_it_was(project: Project, root: Path) -> None:
+    collect(project, "a", "b")
+    start(project)
+    project.add_to_issue("one", ["b"], section="S")
+    (root / "issues/one/articles/b.md").write_text("---\ntitle: b  # mine\n---\nOld\n")
+    assert project.update_article("a", {"tags": ("x",)}).tags == ("x",)
+    assert project.update_article("b", {"expires": dt.date(2026, 12, 1)}).file == "issues/one/articles/b.md"
+    assert (root / "issues/one/articles/b.md").read_text() == "---\ntitle: b  # mine\nexpires: 2026-12-01\n---\nOld\n"
+    before = tree(root)
+    with pytest.raises(ContentError, match="`url` is no complete web address"):
+        project.update_article("b", {"tags": ("y",), "url": "/b"})
+    with pytest.raises(UsageError, match="there is no article 'zzz'"):
+        project.update_article("zzz", {})
+    assert tree(root) == before
+
+
 def test_a_broken_record_hides_no_other_and_hinders_no_addition(project: Project, root: Path) -> None:
     collect(project, "Good")
     (root / "issues/inbox/bad.md").write_text("---\ntitle: x\nfoo: y\n---\n")
