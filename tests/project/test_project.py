@@ -286,12 +286,13 @@ def test_adding_twice_or_from_another_issue_is_refused_and_changes_nothing(proje
     with pytest.raises(ConflictError) as conflict:
         project.add_to_issue("one", ["b", "a"], section="S")
     assert message(conflict) == (
-        "issues/one/issue.md:10: the article a is in the section 'S' already\nTo move it, move its line in that file."
+        "issues/one/issue.md:10: the article a is in the section 'S' already\n"
+        "Move it with `newsletter issue move one a --section TITLE`."
     )
     with pytest.raises(UsageError) as usage:
         project.add_to_issue("two", ["b", "a"], section="S")
     assert message(usage) == (
-        "the article a is in the issue one\nCopy issues/one/articles/a.md into the inbox under another name."
+        "the article a is in the issue one\nGive --copy to take a copy of it, or remove it from that issue first."
     )
     with pytest.raises(UsageError, match="there is no position 0"):
         project.add_to_issue("two", ["b"], section="S", position=0)
