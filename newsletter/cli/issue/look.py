@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from newsletter.cli.output import note, plural, say, say_json, say_table
+from newsletter.errors import NewsletterError
 from newsletter.models import Issue
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -47,7 +48,7 @@ def show(
     issue: Annotated[str, typer.Argument(help="The issue's name.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show what an issue is made of.
+    """Show what an issue is made of, and how much of the mail each article is; Gmail clips behind 102,400 bytes.
 
     \b
     newsletter issue show first-light
@@ -55,20 +56,59 @@ def show(
     """
     from newsletter.project import Project
 
-    found = Project.open(context.obj, os.environ).issue(issue)
+    project = Project.open(context.obj, os.environ)
+    found = project.issue(issue)
+    total, measures, error = _measured(project, found)
     if as_json:
-        say_json(_as_json(found))
-        return
-    note(found.file)
-    say(f"{found.subject}")
-    if found.preheader:
-        say(f"{found.preheader}")
-    details = [f"number {found.number}" if found.number is not None else "", str(found.date or ""), found.template]
-    say(", ".join(detail for detail in (*details, plural(_count(found), "article")) if detail))
-    for section in found.sections:
-        say(f"\n{section.title} ({section.layout})")
+        parts = [{**asdict(each), "seconds": each.seconds} for each in measures.values()]
+        say_json({**_as_json(found), "bytes": total, "measures": parts, "error": str(error) if error else None})
+    else:
+        _say_issue(found, total, measures)
+    if error:
+        note(f"error: {error}")
+        raise typer.Exit(1)
+
+
+def _measured(project: Any, issue: Issue) -> tuple[int | None, dict[str, Any], NewsletterError | None]:
+    """Measure an issue; one that cannot be compiled is shown all the same."""
+    from newsletter.project.measure import measure_issue
+
+    if not _count(issue):
+        return None, {}, None
+    try:
+        template = project.template(issue.template or project.settings.newsletter.template)
+        total, parts = measure_issue(project.assemble(issue.slug), template, project.settings.identity())
+    except NewsletterError as error:
+        return None, {}, error
+    return total, {part.slug: part for part in parts}, None
+
+
+def _say_issue(issue: Issue, total: int | None, measures: dict[str, Any]) -> None:
+    from newsletter.checks.size import CLIPPED
+
+    note(issue.file)
+    say(issue.subject)
+    if issue.preheader:
+        say(issue.preheader)
+    details = [f"number {issue.number}" if issue.number is not None else "", str(issue.date or ""), issue.template]
+    say(", ".join(detail for detail in (*details, plural(_count(issue), "article")) if detail) + "\n")
+    rows, clipped = [], False
+    for section in issue.sections:
+        rows.append((f"{section.title} ({section.layout})", "", "", ""))
         for name in section.articles:
-            say(f"  {name}" + (f" ({section.layouts[name]})" if name in section.layouts else ""))
+            own = f" ({section.layouts[name]})" if name in section.layouts else ""
+            part = measures.get(name)
+            if part and part.end > CLIPPED and not clipped:
+                clipped = True
+                rows.append((f"-- Gmail clips here, at {CLIPPED:,} bytes --", "", "", ""))
+            cells = (
+                (f"{part.words:,}", f"{part.seconds // 60}:{part.seconds % 60:02}", f"{part.bytes:,}") if part else ()
+            )
+            rows.append((f"  {name}{own}", *(cells or ("", "", ""))))
+    say_table(("section, article", "words", "time", "bytes"), rows)
+    if total is not None:
+        room = f"{CLIPPED - total:,} below" if total <= CLIPPED else f"{total - CLIPPED:,} above"
+        say(f"\n{total:,} bytes of HTML, {room} the {CLIPPED:,} at which Gmail clips")
 
 
 def _count(issue: Issue) -> int:
