@@ -81,13 +81,21 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A titled run of articles, named by slug, in a layout that the template knows; `note` is Markdown."""
+    """A titled run of articles, named by slug, in a layout that the template knows; `note` is Markdown.
+
+    `layouts` holds the articles that have a layout of their own.
+    """
 
     title: str
     layout: str = "story"
     articles: tuple[str, ...] = ()
     note: str = ""
+    layouts: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
+
+    def layout_of(self, article: str) -> str:
+        """Return the layout that an article of the section appears in."""
+        return self.layouts.get(article, self.layout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,14 +133,23 @@ class AssembledIssue:
 class Template:
     """A template folder as values: its texts by path relative to the folder, and its parameters.
 
-    Shared partials stand under `_shared/…`. `root` is the folder as a person would type it, for messages.
+    Shared partials stand under `_shared/…`. `root` is the folder as a person would type it, for messages. `sections`
+    are those that a new issue begins with.
     """
 
     name: str
     files: Mapping[str, str]
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
     root: str = ""
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """The layouts that sections and articles may ask for, by name."""
+        return tuple(
+            sorted(name[len("layouts/") : -len(".mjml")] for name in self.files if name.startswith("layouts/"))
+        )
 
     def place(self, file: str, line: int | None = None) -> Place:
         """Name a line of one of the template's files."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 import typer
 
 from newsletter.cli.output import note
-from newsletter.errors import ContentError, UsageError
+from newsletter.errors import NewsletterError, UsageError
 
 Read = TypeVar("Read")
 
@@ -20,7 +20,7 @@ Read = TypeVar("Read")
 def edit_until_fine(path: Path, read: Callable[[], Read]) -> Read:
     """Open the file itself, so that nothing typed can be lost, and return what `read` makes of it afterwards.
 
-    On a terminal it offers to go back into the editor as long as `read` raises ContentError; else the error is raised.
+    On a terminal it offers to go back into the editor as long as `read` raises NewsletterError; else that is raised.
     """
     command = _command()
     while True:
@@ -35,7 +35,7 @@ def edit_until_fine(path: Path, read: Callable[[], Read]) -> Read:
             note(f"note: the editor left with code {done.returncode}")
         try:
             return read()
-        except ContentError as error:
+        except NewsletterError as error:
             if not sys.stdin.isatty():
                 raise
             note(f"error: {error}")

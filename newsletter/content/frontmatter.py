@@ -67,8 +67,8 @@ def edit_front_matter(text: str, changes: Mapping[str, Any], *, file: str) -> st
         if value is None:
             expected.pop(key, None)
         else:
-            expected[key] = _as_read(value)
-        editor = _Editor(text, before, file)
+            expected[key] = as_read(value)
+        editor = Editor(text, before, file)
         editor.set(key, value)
         text = editor.finish(expected)
     return text
@@ -86,8 +86,8 @@ def insert_item(text: str, path: Path, index: int | None, value: Any, *, file: s
         holder = holder[part]
     items = holder[path[-1]] if isinstance(path[-1], int) else (holder.get(path[-1]) or [])
     position = len(items) if index is None else min(index, len(items))
-    holder[path[-1]] = [*items[:position], _as_read(value), *items[position:]]
-    editor = _Editor(text, before, file)
+    holder[path[-1]] = [*items[:position], as_read(value), *items[position:]]
+    editor = Editor(text, before, file)
     editor.insert(path, position, value)
     return editor.finish(expected)
 
@@ -127,18 +127,19 @@ def _fences(lines: list[str], file: str) -> tuple[int, int]:
     )
 
 
-def _as_read(value: Any) -> Any:
+def as_read(value: Any) -> Any:
+    """Return a value as `plain` gives it back once it is written."""
     if isinstance(value, Mapping):
-        return {str(key): _as_read(inner) for key, inner in value.items()}
+        return {str(key): as_read(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_read(inner) for inner in value]
+        return [as_read(inner) for inner in value]
     if value is None:
         return None
     return value if isinstance(value, str) else yamlwrite.typed(value)
 
 
-class _Editor:
-    """Changes lines of one file; one use: `set` or `insert`, then `finish`."""
+class Editor:
+    """Changes lines of one file; one use: `set` or `insert`, then `finish`. frontlists.py adds more of the kind."""
 
     def __init__(self, text: str, before: FrontMatter, file: str) -> None:
         self._file = file
@@ -153,12 +154,14 @@ class _Editor:
         )
 
     def finish(self, expected: Any) -> str:
+        """Return the text, read back and compared; raises ContentError when it says something else."""
         text = "".join(self._lines)
         if plain(parse_front_matter(text, file=self._file).tree) != expected:
             raise self._too_odd()
         return text
 
     def set(self, key: str, value: Any) -> None:
+        """Set a key at the top, or remove it when the value is None."""
         node = self._tree.values.get(key)
         if self._tree.flow:
             raise self._too_odd()
@@ -180,6 +183,7 @@ class _Editor:
             self._replace_lines(name.start[0], self._last(name, node) + 1, new)
 
     def insert(self, path: Path, index: int, value: Any) -> None:
+        """Insert a value into the list at `path`."""
         holder = self._at(path[:-1])
         key = path[-1]
         if isinstance(holder, yamltree.Sequence) and isinstance(key, int):

@@ -4,14 +4,16 @@ from typing import Any
 
 from newsletter.content import yamltree
 from newsletter.content.fields import Fields
-from newsletter.content.frontmatter import insert_item, parse_front_matter
+from newsletter.content.frontmatter import insert_item, is_null, parse_front_matter
 from newsletter.content.slug import check_slug
+from newsletter.content.text import one_line
 from newsletter.content.yamlwrite import entry
 from newsletter.errors import ContentError
 from newsletter.models import Issue, Place, Section
 
 KEYS = ("number", "subject", "preheader", "date", "template", "sections")
 SECTION_KEYS = ("title", "layout", "articles", "note")
+ENTRY_KEYS = ("article", "layout")
 DEFAULT_LAYOUT = "story"
 
 
@@ -94,7 +96,10 @@ def _section_values(section: Section) -> dict[str, Any]:
     if section.note:
         values["note"] = section.note
     if section.articles:
-        values["articles"] = list(section.articles)
+        values["articles"] = [
+            {"article": name, "layout": section.layouts[name]} if name in section.layouts else name
+            for name in section.articles
+        ]
     return values
 
 
@@ -108,17 +113,42 @@ def _section(node: yamltree.Node, name: str, start: Place, lines: dict[str, int]
         )
     fields = Fields(node, SECTION_KEYS, of="a section", start=start, prefix=f"{name}.")
     lines |= fields.lines
-    articles = []
-    for index, (slug, item_line) in enumerate(fields.items("articles")):
-        lines[f"{name}.articles[{index}]"] = item_line
-        try:
-            articles.append(check_slug(slug, "the article's name"))
-        except ContentError as exc:
-            raise ContentError(exc.what, place=Place(file=start.file, line=item_line), remedy=exc.remedy) from exc
+    articles: list[str] = []
+    layouts: dict[str, str] = {}
+    for entry_node in fields.sequence("articles"):
+        if is_null(entry_node):
+            continue
+        slug, layout, entry_line = _entry(entry_node, start)
+        lines[f"{name}.articles[{len(articles)}]"] = entry_line
+        articles.append(slug)
+        if layout:
+            layouts[slug] = layout
     return Section(
         title=fields.required("title", "the section"),
         layout=fields.text("layout") or DEFAULT_LAYOUT,
         articles=tuple(articles),
         note=fields.lines_of_text("note"),
+        layouts=layouts,
         line=line,
     )
+
+
+def _entry(node: yamltree.Node, start: Place) -> tuple[str, str, int]:
+    """Read `- the-slug`, or `- article: the-slug` with a `layout`; return both and the entry's line."""
+    line = (start.line or 1) + node.start[0]
+    layout = ""
+    if isinstance(node, yamltree.Mapping):
+        fields = Fields(node, ENTRY_KEYS, of="an entry of `articles`", start=start)
+        slug, layout = fields.required("article", "the entry"), fields.text("layout")
+    elif isinstance(node, yamltree.Scalar):
+        slug = one_line(node.value)
+    else:
+        raise ContentError(
+            "an entry of `articles` is no text",
+            place=Place(file=start.file, line=line),
+            remedy="Write one name behind each `- `, or `- article: NAME` and `layout: …` below it.",
+        )
+    try:
+        return check_slug(slug, "the article's name"), layout, line
+    except ContentError as exc:
+        raise ContentError(exc.what, place=Place(file=start.file, line=line), remedy=exc.remedy) from exc

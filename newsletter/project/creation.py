@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from newsletter.config import Settings
-from newsletter.errors import ContentError
-from newsletter.models import Issue, Place
+from newsletter.errors import ContentError, UsageError
+from newsletter.models import Issue, Place, Section
 from newsletter.project.files import create_file, inside, shown
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -23,11 +23,25 @@ def with_defaults(issue: Issue, known: Sequence[Issue], settings: Settings, now:
         number = max((other.number or 0 for other in known), default=0) + 1
     return replace(
         issue,
+        slug=issue.slug or f"issue-{number}",
         number=number,
         date=issue.date or _next_date(known, settings, now),
         template=issue.template or settings.newsletter.template,
         subject=issue.subject or f"{settings.newsletter.name}, issue {number}",
     )
+
+
+def newest(known: Sequence[Issue]) -> Issue:
+    """Return the issue of the highest number, or the latest date; raises UsageError when there is none."""
+    if not known:
+        raise UsageError("there is no issue yet to take the sections from", remedy="Leave --from out.")
+    return max(known, key=lambda issue: (issue.number or 0, issue.date or dt.date.min, issue.slug))
+
+
+def shaped_like(issue: Issue, model: Issue) -> Issue:
+    """Give an issue the template and the sections of another one, without its articles and notes."""
+    sections = tuple(Section(title=section.title, layout=section.layout) for section in model.sections)
+    return replace(issue, template=issue.template or model.template, sections=sections)
 
 
 def create_folder(root: Path, folder: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from newsletter.config import FILE_NAME, Settings, load_settings
 from newsletter.content.article import edit_article, format_article, parse_article
 from newsletter.content.fields import is_image_path
 from newsletter.content.issue import format_issue, parse_issue
+from newsletter.content.sections import line_of
 from newsletter.content.slug import MAX_LENGTH, check_slug, slugify
 from newsletter.errors import ConflictError, ContentError, UsageError
 from newsletter.models import Article, AssembledIssue, Issue, Place, Template
@@ -26,9 +27,10 @@ from newsletter.project.articles import (
 )
 from newsletter.project.assembly import assemble
 from newsletter.project.catalogue import Catalogue, CatalogueCache, CatalogueReader, MemoryCache, Progress
-from newsletter.project.creation import create_folder, with_defaults
+from newsletter.project.creation import create_folder, newest, shaped_like, with_defaults
 from newsletter.project.files import create_file, delete_file, read_text, replace_text, shown
-from newsletter.project.moves import carry_out, line_of, plan_move
+from newsletter.project.lookup import record_for
+from newsletter.project.moves import carry_out, plan_move
 from newsletter.project.templates import read_template
 
 # An issue is parsed again only when its text changed: a preview reads it at every saved file.
@@ -177,22 +179,31 @@ class Project:
 
     def issue(self, slug: str) -> Issue:
         """Read an issue; raises UsageError naming the known ones, or ContentError."""
+        path = self.issue_file(slug)
+        return _parse(read_text(self.root, path), slug=slug, file=shown(self.root, path))
+
+    def issue_file(self, slug: str) -> Path:
+        """Return the path of an issue's issue.md, readable or not; raises UsageError naming the known issues."""
         known = self.issue_names()
         if slug not in known:
             near = difflib.get_close_matches(slug, known, n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}? " if near else ""
             listed = f"Known: {', '.join(known)}." if known else "Make one with `newsletter issue new NAME`."
             raise UsageError(f"there is no issue {slug[:80]!r}", remedy=hint + listed)
-        path = self.root / "issues" / slug / "issue.md"
-        return _parse(read_text(self.root, path), slug=slug, file=shown(self.root, path))
+        return self.root / "issues" / slug / "issue.md"
 
-    def create_issue(self, issue: Issue, *, now: dt.datetime) -> Issue:
-        """Make an issue's folder; an empty number, date, template or subject gets its usual value.
+    def create_issue(self, issue: Issue, *, now: dt.datetime, like: str = "") -> Issue:
+        """Make an issue's folder; an empty name, number, date, template, subject or section list gets its usual value.
 
-        The number is the next one, the date the next free day of the schedule's weekday in the newsletter's time zone
-        counted from `now` (an aware time), the template the newsletter's. Raises ConflictError when the name or number
-        is taken.
+        The number is the next one, the name `issue-NUMBER`, the date the next free day of the schedule's weekday in the
+        newsletter's time zone counted from `now` (an aware time), the template the newsletter's, the sections the
+        template's. `like` names an issue whose template and sections, without articles and notes, are taken instead;
+        `last` the one of the highest number. Raises ConflictError when the name or number is taken.
         """
+        known = self.issues()
+        if like:
+            issue = shaped_like(issue, self.issue(like) if like != "last" else newest(known))
+        issue = with_defaults(issue, known, self.settings, now)
         slug = check_slug(issue.slug, "the issue's name")
         folder = self.root / "issues" / slug
         if slug == INBOX or folder.exists():
@@ -201,8 +212,6 @@ class Project:
                 place=Place(file=shown(self.root, folder)),
                 remedy="Choose another name.",
             )
-        known = self.issues()
-        issue = with_defaults(issue, known, self.settings, now)
         twin = next((other for other in known if other.number == issue.number), None)
         if twin is not None:
             raise ConflictError(
@@ -210,13 +219,14 @@ class Project:
                 place=twin.place("number"),
                 remedy="Choose another number, or leave it out for the next one.",
             )
-        read_template(self.root, issue.template)
+        template = read_template(self.root, issue.template)
+        issue = replace(issue, sections=issue.sections or template.sections)
         text = format_issue(issue)
         parse_issue(text, slug=slug, file="the new issue")
         create_folder(self.root, folder, text)
         return self.issue(slug)
 
-    def add_to_issue(
+    def add_to_issue(  # noqa: PLR0913 - each names one choice of the editor
         self,
         slug: str,
         names: Sequence[str],
@@ -224,15 +234,18 @@ class Project:
         section: str,
         layout: str = "",
         position: int | None = None,
+        copy: bool = False,
     ) -> list[Article]:
         """Move articles from the inbox into an issue and name them in the section of that title.
 
         A section that is not there is made, with `layout` or `story`; `position` counts from 1. Comments and order of
-        issue.md stay. Either all of it happens or nothing. Returns the articles as they now stand in the issue.
+        issue.md stay. Either all of it happens or nothing. With `copy` an article that another issue holds is copied.
+        Returns the articles as they now stand in the issue.
         """
         issue = self.issue(slug)
-        records = list(dict.fromkeys(self.find_record(name) for name in names))
-        plan = plan_move(self.root, issue, records, section=section, layout=layout, position=position)
+        known = self.issue_names()
+        records = list(dict.fromkeys(record_for(self.root, issue, known, name) for name in names))
+        plan = plan_move(self.root, issue, records, section=section, layout=layout, position=position, copy=copy)
         carry_out(self.root, plan)
         here = {record.slug: record for record in issue_records(self.root, slug)}
         return [read_record(self.root, here[record.slug]) for record in records]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.content.issue import insert_article, parse_issue
+from newsletter.content.sections import line_of
 from newsletter.errors import ConflictError, ContentError, UsageError
 from newsletter.models import Article, Issue, Place
 from newsletter.project.articles import INBOX, Record, read_record
@@ -17,12 +18,16 @@ _IMAGE = re.compile(r"images(?:/\w[\w.+-]*)+")
 
 @dataclass(slots=True, kw_only=True)
 class Move:
-    """What will happen: files that change their folder, pictures that come along, and the new issue.md."""
+    """What will happen: files that change their folder, pictures that come along, and the new issue.md.
+
+    `leftovers` are pictures that nothing needs afterwards: the same ones are at the goal.
+    """
 
     issue_file: Path
     text: str
     renames: list[tuple[Path, Path]] = field(default_factory=list)
     copies: list[tuple[Path, Path]] = field(default_factory=list)
+    leftovers: list[Path] = field(default_factory=list)
 
 
 def plan_move(  # noqa: PLR0913 - each names one choice of the editor
@@ -33,6 +38,7 @@ def plan_move(  # noqa: PLR0913 - each names one choice of the editor
     section: str,
     layout: str,
     position: int | None,
+    copy: bool = False,
 ) -> Move:
     """Look at everything that could fail before anything is touched.
 
@@ -46,22 +52,25 @@ def plan_move(  # noqa: PLR0913 - each names one choice of the editor
     plan = Move(issue_file=issue_file, text=read_text(root, issue_file))
     named = {name: index for index, part in enumerate(issue.sections) for name in part.articles}
     for record in records:
-        if record.issue not in {"", issue.slug}:
+        elsewhere = record.issue not in {"", issue.slug}
+        if elsewhere and not copy:
             raise UsageError(
                 f"the article {record.slug} is in the issue {record.issue}",
-                remedy=f"Copy issues/{record.issue}/articles/{record.slug}.md into the inbox under another name.",
+                remedy="Give --copy to take a copy of it, or remove it from that issue first.",
             )
         if record.issue and record.slug in named:
             title = issue.sections[named[record.slug]].title
             raise ConflictError(
                 f"the article {record.slug} is in the section {title!r} already",
                 place=Place(file=issue.file, line=line_of(issue, record.slug)),
-                remedy="To move it, move its line in that file.",
+                remedy=f"Move it with `newsletter issue move {issue.slug} {record.slug} --section TITLE`.",
             )
         article = read_record(root, record)
-        if not record.issue:
-            plan.renames.append((record.path, _free(root, record, folder / "articles" / record.path.name)))
-            plan.copies += _pictures(root, article, folder)
+        if record.issue != issue.slug:
+            pair = (record.path, _free(root, record, folder / "articles" / record.path.name))
+            (plan.copies if elsewhere else plan.renames).append(pair)
+            home = root / "issues" / (record.issue or INBOX)
+            plan.copies += [pair for pair in _pictures(root, article, home, folder) if pair not in plan.copies]
         if record.slug not in named:
             plan.text = insert_article(
                 plan.text, record.slug, section=section, layout=layout, position=position, file=issue.file
@@ -83,7 +92,7 @@ def carry_out(root: Path, plan: Move) -> None:
             create_file(root, target, source.read_bytes())
             made.append(target)
         for source, target in plan.renames:
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
             done.append((source, target))
         replace_text(root, plan.issue_file, plan.text)
@@ -101,6 +110,9 @@ def carry_out(root: Path, plan: Move) -> None:
                 remedy="Check the rights of the folder issues/inbox and of the issue's folder.",
             ) from exc
         raise
+    for path in plan.leftovers:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _free(root: Path, record: Record, target: Path) -> Path:
@@ -114,13 +126,18 @@ def _free(root: Path, record: Record, target: Path) -> Path:
     return target
 
 
-def _pictures(root: Path, article: Article, folder: Path) -> list[tuple[Path, Path]]:
-    """List the pictures beside the inbox that the article uses and the issue does not have yet."""
+def pictures_of(article: Article) -> set[str]:
+    """Return the pictures inside the folder that an article uses: `images/…`."""
     wanted = {article.image.src} if article.image else set()
     wanted |= set(_IMAGE.findall(article.body))
+    return {src for src in wanted if _IMAGE.fullmatch(src)}
+
+
+def _pictures(root: Path, article: Article, home: Path, folder: Path) -> list[tuple[Path, Path]]:
+    """List the pictures beside the article's old place, `home`, that it uses and the issue does not have yet."""
     pairs = []
-    for src in sorted(src for src in wanted if _IMAGE.fullmatch(src)):
-        source, target = root / "issues" / INBOX / src, folder / src
+    for src in sorted(pictures_of(article)):
+        source, target = home / src, folder / src
         if not source.is_file():
             continue
         inside(root, source)
@@ -133,16 +150,3 @@ def _pictures(root: Path, article: Article, folder: Path) -> list[tuple[Path, Pa
                 remedy=f"Rename {shown(root, source)} and mend the article.",
             )
     return pairs
-
-
-def line_of(issue: Issue, name: str) -> int | None:
-    """Return the line of issue.md on which the article is named; None when it is not."""
-    return next(
-        (
-            issue.lines.get(f"sections[{index}].articles[{number}]")
-            for index, section in enumerate(issue.sections)
-            for number, other in enumerate(section.articles)
-            if other == name
-        ),
-        None,
-    )

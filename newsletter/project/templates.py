@@ -4,14 +4,19 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from newsletter.content.issue import DEFAULT_LAYOUT
 from newsletter.content.slug import check_slug
+from newsletter.content.text import one_line
 from newsletter.errors import ContentError, TemplateError
-from newsletter.models import Place, Template
+from newsletter.models import Place, Section, Template
 from newsletter.project.files import inside, read_text, shown
 
 SHARED = "_shared"
 SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2"})
 """What counts as a template's text; other files in the folder (pictures, notes) are not read."""
+
+
+SECTION_TABLE = frozenset({"title", "layout"})
 
 
 def template_names(root: Path) -> list[str]:
@@ -23,7 +28,7 @@ def template_names(root: Path) -> list[str]:
 
 
 def read_template(root: Path, name: str) -> Template:
-    """Read a template's texts, shared ones under `_shared/`, and the defaults of its parameters.
+    """Read a template's texts, shared ones under `_shared/`, its parameters' defaults, and a new issue's sections.
 
     Raises TemplateError for a name that is not there and for a file that cannot be read.
     """
@@ -48,6 +53,7 @@ def read_template(root: Path, name: str) -> Template:
         files=texts,
         description=str(values.get("description", "")),
         parameters=_defaults(values, shown(root, toml)),
+        sections=_sections(values, shown(root, toml)),
         root=f"templates/{name}",
     )
 
@@ -83,3 +89,25 @@ def _defaults(values: dict[str, Any], file: str) -> dict[str, Any]:
             )
         defaults[name] = table["default"]
     return defaults
+
+
+def _sections(values: dict[str, Any], file: str) -> tuple[Section, ...]:
+    """Return the sections of a new issue, from tables like `[[sections]]`."""
+    tables = values.get("sections", [])
+    found = []
+    for number, table in enumerate(tables if isinstance(tables, list) else [tables], start=1):
+        title = table.get("title") if isinstance(table, dict) else None
+        layout = table.get("layout", DEFAULT_LAYOUT) if isinstance(table, dict) else None
+        if (
+            not isinstance(title, str)
+            or not isinstance(layout, str)
+            or not one_line(title)
+            or set(table) - SECTION_TABLE
+        ):
+            raise TemplateError(
+                f"section {number} is no table with a title and a layout",
+                place=Place(file=file),
+                remedy='Write [[sections]] and below it title = "In brief" and layout = "brief".',
+            )
+        found.append(Section(title=one_line(title), layout=layout))
+    return tuple(found)

@@ -90,16 +90,22 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
 
 
 def _check_layouts(issue: Issue, template: Template) -> None:
-    known = sorted(name[len("layouts/") : -len(".mjml")] for name in template.files if name.startswith("layouts/"))
-    for section in issue.sections:
-        if section.layout not in known:
-            near = difflib.get_close_matches(section.layout, known, n=1, cutoff=0.5)
-            raise ContentError(
-                f"the section {section.title!r} asks for the layout `{section.layout}`, "
-                f"which the template {template.name!r} does not have",
-                place=Place(file=issue.file or issue.slug, line=section.line),
-                remedy=(f"Did you mean `{near[0]}`? " if near else "") + f"Known: {', '.join(known)}.",
-            )
+    file = issue.file or issue.slug
+    for index, section in enumerate(issue.sections):
+        asked = [(section.layout, f"the section {section.title!r}", Place(file=file, line=section.line))]
+        asked += [
+            (section.layouts[name], f"the article {name}", issue.place(f"sections[{index}].articles[{number}]"))
+            for number, name in enumerate(section.articles)
+            if name in section.layouts
+        ]
+        for layout, who, place in asked:
+            if layout not in template.layouts:
+                near = difflib.get_close_matches(layout, template.layouts, n=1, cutoff=0.5)
+                raise ContentError(
+                    f"{who} asks for the layout `{layout}`, which the template {template.name!r} does not have",
+                    place=place,
+                    remedy=(f"Did you mean `{near[0]}`? " if near else "") + f"Known: {', '.join(template.layouts)}.",
+                )
 
 
 def _inline(text: str) -> str:

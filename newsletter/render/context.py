@@ -47,6 +47,7 @@ class ArticleContext:
     """One article of a section."""
 
     slug: str = about("the record's file name without `.md`")
+    layout: str = about("name of its layout: its own, else the section's")
     title: str = about("the title")
     url: str = about("address of the original; empty when there is none")
     summary: str = about("one or two sentences")
@@ -66,7 +67,7 @@ class SectionContext:
     """One section of the issue."""
 
     title: str = about("the title; may be empty")
-    layout: str = about("name of the layout: `lead`, `story`, `brief`, …")
+    layout: str = about("layout of its articles that have none of their own: `lead`, `story`, `brief`, …")
     note: Html = about("the editor's note as HTML; may be empty")
     note_text: str = about("the note as plain text")
     articles: tuple[ArticleContext, ...] = about("its articles, in the order of issue.md")
@@ -156,7 +157,9 @@ def build_context(
             layout=section.layout,
             note=markdown(note, texts.places[f"{number}.note"]),
             note_text=plain_text(note),
-            articles=tuple(_article_context(assembled.articles[slug], base) for slug in section.articles),
+            articles=tuple(
+                _article_context(assembled.articles[slug], section.layout_of(slug), base) for slug in section.articles
+            ),
         )
 
     introduction = texts.texts["introduction"]
@@ -188,11 +191,12 @@ def _body(text: str, place: Place, base: str) -> tuple[Html, str]:
     return Html(_absolute_images(html, base)), plain_text(text)
 
 
-def _article_context(article: Article, base: str) -> ArticleContext:
+def _article_context(article: Article, layout: str, base: str) -> ArticleContext:
     image = article.image
     body, body_text = _body(article.body, article.place("body"), base)
     return ArticleContext(
         slug=article.slug,
+        layout=layout,
         title=article.title,
         url=article.url,
         summary=article.summary,

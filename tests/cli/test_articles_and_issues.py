@@ -126,7 +126,10 @@ def test_an_issue_is_made_filled_and_shown(folder: Path, run: Run) -> None:
     assert made == (
         0,
         "made issues/clouds/issue.md: number 2, 2026-12-11, template weekly\n",
-        'Next: newsletter issue add clouds ARTICLE --section "Top story" --layout lead\n',
+        (
+            "Sections: Top story (lead), Stories (story), In brief (brief)\n"
+            'Next: newsletter issue add clouds ARTICLE --section "Top story"\n'
+        ),
     )
     added = run("issue", "add", "clouds", "a-pi", "bridge", "--section", "In brief", "--layout", "brief")
     assert added == (
@@ -137,28 +140,29 @@ def test_an_issue_is_made_filled_and_shown(folder: Path, run: Run) -> None:
         ),
         "Next: newsletter preview clouds\n",
     )
-    assert run("issue", "show", "clouds") == (
-        0,
-        (
-            "On clouds\nP: q\nnumber 2, 2026-12-11, weekly, 2 articles\n\nIn brief (brief)\n"
-            "  a-piano-for-platform-two\n  bridge-closed-for-swallows\n"
-        ),
-        "issues/clouds/issue.md\n",
-    )
+    code, out, err = run("issue", "show", "clouds")
+    assert (code, err) == (0, "issues/clouds/issue.md\n")
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert lines[:3] == ["On clouds", "P: q", "number 2, 2026-12-11, weekly, 2 articles"]
+    assert lines[4].split() == ["section,", "article", "words", "time", "bytes"]
+    assert lines[5:8] == ["Top story (lead)", "Stories (story)", "In brief (brief)"]
+    assert [line.split()[0] for line in lines[8:10]] == ["a-piano-for-platform-two", "bridge-closed-for-swallows"]
+    assert "below the 102,400 at which Gmail clips" in lines[-1]
     shown = json.loads(run("issue", "show", "clouds", "--json")[1])
-    assert shown["sections"] == [
+    assert shown["sections"][2:] == [
         {
             "title": "In brief",
             "layout": "brief",
             "articles": ["a-piano-for-platform-two", "bridge-closed-for-swallows"],
             "note": "",
+            "layouts": {},
         }
     ]
     listed = run("issue", "list")[1].splitlines()
-    assert [line.split()[:4] for line in listed] == [
-        ["issue", "number", "date", "articles"],
-        ["first-light", "1", "2026-11-27", "7"],
-        ["clouds", "2", "2026-12-11", "2"],
+    assert [line.split()[:6] for line in listed] == [
+        ["issue", "number", "date", "state", "sections", "articles"],
+        ["first-light", "1", "2026-11-27", "draft", "3", "7"],
+        ["clouds", "2", "2026-12-11", "draft", "3", "2"],
     ]
     assert [issue["slug"] for issue in json.loads(run("issue", "list", "--json")[1])] == ["first-light", "clouds"]
 
@@ -191,7 +195,8 @@ def test_an_issue_is_made_filled_and_shown(folder: Path, run: Run) -> None:
             1,
             (
                 "error: issues/first-light/issue.md:12: the article harbour-light-returns-after-thirty-years is in the "
-                "section 'Top story' already\n  To move it, move its line in that file.\n"
+                "section 'Top story' already\n  Move it with `newsletter issue move first-light "
+                "harbour-light-returns-after-thirty-years --section TITLE`.\n"
             ),
         ),
     ],
@@ -211,7 +216,11 @@ def test_a_project_without_issues_says_how_to_make_one(tmp_path: Path, run: Run)
 
 @pytest.mark.parametrize(
     "command",
-    ["init", "article add", "article list", "article show", "issue new", "issue add", "issue list", "issue show"],
+    [
+        *("init", "article add", "article list", "article show", "issue new", "issue add", "issue move"),
+        *("issue remove", "issue set", "issue section add", "issue section rename", "issue section move"),
+        *("issue section remove", "issue list", "issue show", "issue edit", "issue rename"),
+    ],
 )
 def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
     code, out, _ = run(*command.split(), "--help")

@@ -131,3 +131,56 @@ def test_a_wrong_issue_is_named_with_its_line(front: str, message: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse_issue(f"---\n{front}\n---\n", slug="x", file="f")
     assert str(caught.value) == message
+
+
+ENTRIES = """---
+subject: x
+sections:
+  - title: T
+    articles:
+      - a
+      -
+      - article: b   # short
+        layout: brief
+      - {article: c, layout: lead}
+      - article: d
+---
+"""
+
+
+def test_an_entry_may_have_a_layout_of_its_own() -> None:
+    issue = parse_issue(ENTRIES, slug="x", file="f")
+    section = issue.sections[0]
+    assert section.articles == ("a", "b", "c", "d")
+    assert [section.layout_of(name) for name in section.articles] == ["story", "brief", "lead", "story"]
+    assert [str(issue.place(f"sections[0].articles[{index}]")) for index in range(4)] == ["f:6", "f:8", "f:10", "f:11"]
+    text = format_issue(issue)
+    assert "    articles:\n      - a\n      - article: b\n        layout: brief\n      - article: c\n" in text
+    assert parse_issue(text, slug="x", file="f").sections[0].layouts == {"b": "brief", "c": "lead"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "{articel: a}",
+            "f:6: an entry of `articles` has no key `articel`\nDid you mean `article`? Known: article, layout.",
+        ),
+        ("{layout: lead}", "f:6: the entry has no article\nAdd a line like `article: …`."),
+        (
+            "[a]",
+            (
+                "f:6: an entry of `articles` is no text\n"
+                "Write one name behind each `- `, or `- article: NAME` and `layout: …` below it."
+            ),
+        ),
+        (
+            "{article: ../a}",
+            "f:6: the article's name '../a' is no name of the form a-z, 0-9 and hyphens\nWrite it like a.",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named_with_its_line(entry: str, message: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        parse_issue(ENTRIES.replace("      - a\n", f"      - {entry}\n"), slug="x", file="f")
+    assert str(caught.value) == message

@@ -286,12 +286,13 @@ def test_adding_twice_or_from_another_issue_is_refused_and_changes_nothing(proje
     with pytest.raises(ConflictError) as conflict:
         project.add_to_issue("one", ["b", "a"], section="S")
     assert message(conflict) == (
-        "issues/one/issue.md:10: the article a is in the section 'S' already\nTo move it, move its line in that file."
+        "issues/one/issue.md:10: the article a is in the section 'S' already\n"
+        "Move it with `newsletter issue move one a --section TITLE`."
     )
     with pytest.raises(UsageError) as usage:
         project.add_to_issue("two", ["b", "a"], section="S")
     assert message(usage) == (
-        "the article a is in the issue one\nCopy issues/one/articles/a.md into the inbox under another name."
+        "the article a is in the issue one\nGive --copy to take a copy of it, or remove it from that issue first."
     )
     with pytest.raises(UsageError, match="there is no position 0"):
         project.add_to_issue("two", ["b"], section="S", position=0)
@@ -443,6 +444,26 @@ def test_a_template_is_its_texts_and_the_defaults_of_its_parameters(project: Pro
         "templates/weekly",
     )
     assert str(template.place("_shared/foot.mjml", 3)) == "templates/_shared/foot.mjml:3"
+
+
+def test_a_template_says_what_a_new_issue_begins_with(project: Project, root: Path) -> None:
+    toml = '[[sections]]\ntitle = "Top story"\nlayout = "lead"\n[[sections]]\ntitle = "More"\n'
+    (root / "templates/weekly/template.toml").write_text(toml)
+    assert [(section.title, section.layout) for section in project.template("weekly").sections] == [
+        ("Top story", "lead"),
+        ("More", "story"),
+    ]
+
+
+@pytest.mark.parametrize("toml", ["sections = 3", '[[sections]]\nlayout = "lead"', '[[sections]]\ntitle="T"\nnote="x"'])
+def test_a_section_of_a_template_that_cannot_be_used_is_named(project: Project, root: Path, toml: str) -> None:
+    (root / "templates/weekly/template.toml").write_text(toml)
+    with pytest.raises(TemplateError) as caught:
+        project.template("weekly")
+    assert message(caught) == (
+        "templates/weekly/template.toml: section 1 is no table with a title and a layout\n"
+        'Write [[sections]] and below it title = "In brief" and layout = "brief".'
+    )
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,11 @@ WRONG: list[tuple[str, dict[str, object], dict[str, str], type[NewsletterError],
      "the subject contains an encoded word"),
     ("unknown layout", {"sections": (Section(title="Top", layout="led", line=8),)}, {}, ContentError,
      "issues/tides/issue.md:8: the section 'Top' asks for the layout `led`, which the template 'weekly' does not "),
+    ("unknown layout of an article",
+     {"sections": (Section(title="Top", articles=("alpha", "beta"), layouts={"beta": "breif"}, line=8),),
+      "lines": {"sections[0].articles[1]": 10}}, {}, ContentError,
+     ("issues/tides/issue.md:10: the article beta asks for the layout `breif`, which the template 'weekly' does not "
+     "have\nDid you mean `brief`? Known: brief, lead, story.")),
     ("import of CSS", {}, {"styles.mjml": '<mj-style inline="inline">@import url(http://127.0.0.1/x);</mj-style>'},
      TemplateError, 'templates/weekly/email.mjml: an at-rule stands in an <mj-style inline="inline">\n'),
 ]  # fmt: skip
@@ -250,3 +255,25 @@ def test_sixty_long_articles_still_compile(
 ) -> None:
     articles = [make_article(f"a{n}", body="> " * 10 + "deep\n\n" + "word " * 400) for n in range(60)]
     assert html_of(make_issue(articles)).count("<h3") == 60
+
+
+def test_an_article_may_have_another_layout_than_its_section(
+    html_of: Callable[..., str], make_issue: MakeIssue, weekly: Template, newsletter: Newsletter
+) -> None:
+    sections = (
+        Section(title="Top", layout="story", articles=("alpha", "beta", "gamma"), layouts={"beta": "brief"}, line=8),
+        Section(title="Later", layout="brief", line=12),
+    )
+    assembled = make_issue(sections=sections)
+    page = tree(html_of(assembled))
+    assert [heading.text_content() for heading in page.iter("h3")] == [
+        "The alpha report",
+        "The beta report",
+        "The gamma report",
+    ]
+    assert ["font-size:18px" in (heading.get("style") or "") for heading in page.iter("h3")] == [False, True, False]
+    assert len(list(page.iter("img"))) == 2
+    text = compile_issue(assembled, weekly, newsletter).text
+    assert text.count("By Mara Lind, Example Post") == 2
+    assert "LATER" not in text
+    assert "Later" not in html_of(assembled)

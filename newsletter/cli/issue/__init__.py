@@ -1,0 +1,17 @@
+"""`newsletter issue`: assemble an issue from articles."""
+
+import typer
+
+from newsletter.cli.issue import arrange, folder, look, section
+
+app = typer.Typer(help="Assemble an issue from articles.", no_args_is_help=True)
+app.command()(folder.new)
+app.command()(arrange.add)
+app.command()(arrange.move)
+app.command()(arrange.remove)
+app.command("set")(arrange.set_)
+app.add_typer(section.app, name="section")
+app.command("list")(look.list_)
+app.command()(look.show)
+app.command()(folder.edit)
+app.command()(folder.rename)
