@@ -10,7 +10,8 @@ from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter
 class Subject:
     """What is checked: the records, what they compiled to, and the mail of one reader.
 
-    `images` holds the size in bytes of every local picture the issue names, None for one that is not there.
+    `images` holds the size in bytes of every local picture the issue names, None for one that is not there; `used`
+    says of articles that stand in another issue too, by name, where and why they are held for the same.
     """
 
     assembled: AssembledIssue
@@ -19,6 +20,7 @@ class Subject:
     html: str
     text: str
     images: Mapping[str, int | None] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,10 +70,10 @@ def check(
     newsletter check clouds
     newsletter check clouds --json
     """
-    from newsletter.project import Project
+    from newsletter.cli.project import open_project
     from newsletter.project.preparation import prepare_issue, values_of
 
-    prepared = prepare_issue(Project.open(context.obj, os.environ), issue)
+    prepared = prepare_issue(open_project(context), issue, past_issues=True)
     if as_json:
         say_json([values_of(finding) for finding in prepared.findings])
     elif prepared.findings:

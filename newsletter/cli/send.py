@@ -30,12 +30,12 @@ def send(
     Exit codes: 0 everybody has it; 3 finished, but some failed or are unknown; 4 paused or interrupted;
     5 another process is sending it; 1 an error, 2 a wrong command: nothing was sent.
     """
+    from newsletter.cli.project import open_project
     from newsletter.delivery.mailing import exit_code
-    from newsletter.project import Project
     from newsletter.store import open_database
     from newsletter.transports import open_transport
 
-    project = Project.open(context.obj, os.environ)
+    project = open_project(context)
     settings = project.settings
     name = transport_name or settings.delivery.transport
     with open_database(settings.store.url, root=project.root) as database:
@@ -67,7 +67,7 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
     prepared: list[PreparedIssue] = []
 
     def compile_now() -> CompiledIssue:
-        prepared.append(prepare_issue(project, issue))
+        prepared.append(prepare_issue(project, issue, past_issues=True))
         return prepared[-1].compiled
 
     keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people())

@@ -29,8 +29,12 @@ class PreparedIssue:
     findings: tuple[Finding, ...]
 
 
-def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> PreparedIssue:
+def prepare_issue(
+    project: Project, slug: str, reader: Reader | None = None, *, past_issues: bool = False
+) -> PreparedIssue:
     """Compile an issue, merge it for a reader (an invented one when None) and check it.
+
+    With `past_issues` its articles are compared with those of every other issue too.
 
     Raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError; findings are no errors here,
     `require_sendable` decides.
@@ -58,6 +62,7 @@ def prepare_issue(project: Project, slug: str, reader: Reader | None = None) -> 
                 html=content.html,
                 text=content.text,
                 images=_images(project, assembled),
+                used=_used(project, assembled) if past_issues else {},
             )
         ),
     )
@@ -100,6 +105,16 @@ def values_of(finding: Finding) -> dict[str, str | None]:
         "message": finding.message,
         "remedy": finding.remedy,
     }
+
+
+def _used(project: Project, assembled: AssembledIssue) -> dict[str, str]:
+    catalogue, here = project.catalogue(), assembled.issue.slug
+    used: dict[str, str] = {}
+    for slug, article in assembled.articles.items():
+        elsewhere = [match for match in catalogue.similar(article) if match.entry.issue not in {"", here}]
+        if elsewhere:
+            used[slug] = f"{elsewhere[0].entry.file} ({elsewhere[0].reason})"
+    return used
 
 
 def _images(project: Project, assembled: AssembledIssue) -> dict[str, int | None]:

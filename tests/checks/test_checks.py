@@ -24,6 +24,7 @@ def check(
         files: dict[str, str] | None = None,
         identity: dict[str, str] | None = None,
         images: dict[str, int | None] | None = None,
+        used: dict[str, str] | None = None,
         **fields: object,
     ) -> list[str]:
         assembled = make_issue(articles, **fields)
@@ -38,6 +39,7 @@ def check(
             html=parse_slots(compiled.html, html=True, part="html").render(context),
             text=parse_slots(compiled.text, html=False, part="text").render(context),
             images={"images/harbour.jpg": 20_000} if images is None else images,
+            used=used or {},
         )
         return [f"{f.id} {f.severity} {f.place or '-'}: {f.message}" for f in check_issue(subject)]
 
@@ -103,6 +105,13 @@ def test_size(check: Check, make_article: Callable[..., Article]) -> None:
     assert [line.split(":")[0] for line in check([near])] == ["N202 info issues/tides/issue.md"]
     assert check(files={"email.txt": "[[ unsubscribe_url ]]"}) == [
         "N203 error -: the text part has fewer than 20 words"
+    ]
+
+
+def test_an_article_of_another_issue(check: Check) -> None:
+    assert check(used={"beta": "issues/old/articles/b.md (the same address)"}) == [
+        "N501 warning issues/tides/articles/beta.md:2: 'The beta report' looks like what another issue has: "
+        "issues/old/articles/b.md (the same address)"
     ]
 
 

@@ -1,7 +1,6 @@
 """`newsletter article add|feed|pull`: records come into the inbox."""
 
 import datetime as dt
-import os
 import sys
 from typing import Annotated, Any
 
@@ -41,18 +40,18 @@ def add(
     newsletter article add sheet.csv --map title=Headline --map url=Address
     """
     from newsletter.cli.article import intake
+    from newsletter.cli.project import open_project
     from newsletter.errors import UsageError
     from newsletter.ingest.fields import parse_mapping
     from newsletter.ingest.sniff import Kind
     from newsletter.ingest.sources import Reading, read_sources
-    from newsletter.project import Project
 
     if kind and kind not in tuple(Kind):
         raise UsageError(f"there is no format {kind!r}", remedy=f"Known: {', '.join(Kind)}.")
     if url and len(sources) > 1:
         raise UsageError("--url is the address of one source", remedy="Add the others by a command of their own.")
     reading = Reading(kind=Kind(kind) if kind else None, url=url, mapping=parse_mapping(mapping or []))
-    inbox = intake.Intake(Project.open(context.obj, os.environ), tags=tag or (), list_only=list_only)
+    inbox = intake.Intake(open_project(context), tags=tag or (), list_only=list_only)
     fetcher = intake.make_fetcher()
     with intake.interruptible(inbox):
         inbox.read(sources, lambda source: read_sources(source, sys.stdin.buffer, fetcher, reading))
@@ -76,10 +75,10 @@ def feed(
     newsletter article feed saved-feed.xml --limit 5 --list-only
     """
     from newsletter.cli.article import intake
+    from newsletter.cli.project import open_project
     from newsletter.ingest.feed import read_feed
-    from newsletter.project import Project
 
-    inbox = intake.Intake(Project.open(context.obj, os.environ), tags=tag or (), list_only=list_only)
+    inbox = intake.Intake(open_project(context), tags=tag or (), list_only=list_only)
     found = read_feed(source, intake.make_fetcher(), since=since.date() if since else None)
     for text in found.notes:
         note(f"note: {text}")
@@ -105,9 +104,9 @@ def pull(
     """
     from newsletter.cli.article import intake
     from newsletter.cli.article.pulling import pull_feeds
-    from newsletter.project import Project
+    from newsletter.cli.project import open_project
 
-    project = Project.open(context.obj, os.environ)
+    project = open_project(context)
     if not project.settings.feeds:
         note('There are no feeds. Name one in newsletter.toml:\n  [[feeds]]\n  url = "https://example.org/feed.xml"')
     inbox = intake.Intake(project, quiet=as_json)

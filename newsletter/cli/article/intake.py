@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 import typer
 
+from newsletter.cli.article.history import warn_of_lookalikes
 from newsletter.cli.output import note, say
 from newsletter.cli.progress import show_progress
 from newsletter.content.canonical import canonical_url
@@ -22,7 +23,7 @@ from newsletter.project import Project
 
 ORDER = ("added", "would be added", "updated", "would be updated", "unchanged", "duplicate", "refused")
 MANY = 20
-"""Records of one source from which on progress is shown."""
+"""Records from which on progress is shown, and lookalikes are left to `article history` and `check`."""
 
 
 class Intake:
@@ -98,6 +99,8 @@ class Intake:
             return self._again(article, source, error.place.file)
         self.counts["added"] += 1
         self.added.append(added.file)
+        if not self._quiet and sum(self.counts.values()) < MANY:
+            warn_of_lookalikes(self._project, added)
         return f"added {added.file}"
 
     def _again(self, article: Article, source: str, file: str) -> str:

@@ -31,13 +31,15 @@ def add(
     newsletter issue add clouds swallows piano --section "In brief" --position 1
     newsletter issue add clouds harbour-light --section "In brief" --copy
     """
-    from newsletter.project import Project
+    from newsletter.cli.article.history import warn_of_lookalikes
+    from newsletter.cli.project import open_project
 
-    project = Project.open(context.obj, os.environ)
+    project = open_project(context)
     added = project.add_to_issue(issue, articles, section=section, layout=layout, position=position, copy=copy)
     for article in added:
         verb = "put" if copy else "moved"
         say(f"{verb} {article.file} into the section {section!r}")
+        warn_of_lookalikes(project, article)
     note(f"Next: newsletter preview {issue}")
 
 
