@@ -17,7 +17,7 @@ def upgrade(context: typer.Context) -> None:
     newsletter db upgrade
     """
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
 
     project = Project.open(context.obj, os.environ)
     with open_database(project.settings.store.url, root=project.root) as database:

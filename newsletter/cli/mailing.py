@@ -26,7 +26,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     newsletter mailing list
     """
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.mailings import Mailings
 
     project = Project.open(context.obj, os.environ)
@@ -62,7 +62,7 @@ def show(
     """
     from newsletter.models import DeliveryState
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.mailings import Mailings
 
     if state is not None and state not in set(DeliveryState):
@@ -124,7 +124,7 @@ def resolve(
     newsletter mailing resolve 1 --leave --reason "better none than two"
     """
     from newsletter.project import Project
-    from newsletter.store import open_database, utc_now
+    from newsletter.store.database import open_database, utc_now
     from newsletter.store.evidence import Decision, Resolution
     from newsletter.store.evidence import resolve as decide
     from newsletter.store.mailings import Mailings

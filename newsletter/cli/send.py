@@ -32,7 +32,7 @@ def send(
     """
     from newsletter.cli.project import open_project
     from newsletter.delivery.mailing import exit_code
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.transports import open_transport
 
     project = open_project(context)

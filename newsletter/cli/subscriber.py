@@ -42,7 +42,7 @@ def import_(
     """
     from newsletter.cli.progress import show_progress
     from newsletter.project import Project
-    from newsletter.store import open_database, utc_now
+    from newsletter.store.database import open_database, utc_now
     from newsletter.store.intake import import_file
     from newsletter.store.subscribers import Subscribers
 
@@ -91,7 +91,7 @@ def list_(context: typer.Context, list_name: ListName = None, as_json: AsJson = 
     newsletter subscriber list --json          # everybody, with all that is kept
     """
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.subscribers import Subscribers
 
     project = Project.open(context.obj, os.environ)
@@ -135,7 +135,7 @@ def show(context: typer.Context, email: Email, as_json: AsJson = False) -> None:
     newsletter subscriber show ada@example.org
     """
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.subscribers import Subscribers
 
     project = Project.open(context.obj, os.environ)
@@ -166,7 +166,7 @@ def unsubscribe(context: typer.Context, email: Email, list_name: ListName = None
     newsletter subscriber unsubscribe ada@example.org --list weekly
     """
     from newsletter.project import Project
-    from newsletter.store import open_database, utc_now
+    from newsletter.store.database import open_database, utc_now
     from newsletter.store.subscribers import Subscribers
 
     project = Project.open(context.obj, os.environ)
@@ -184,7 +184,7 @@ def remove(context: typer.Context, email: Email) -> None:
     newsletter subscriber remove ada@example.org
     """
     from newsletter.project import Project
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.subscribers import Subscribers
 
     project = Project.open(context.obj, os.environ)

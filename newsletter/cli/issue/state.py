@@ -8,7 +8,7 @@ LOCAL = frozenset({"outbox", "memory"})
 
 def mailings_of(project: Any) -> dict[str, list[Any]]:
     """Return the mailings that reach people, by issue; none when nothing was ever sent and there is no database."""
-    from newsletter.store import open_database
+    from newsletter.store.database import open_database
     from newsletter.store.mailings import Mailings
 
     url = project.settings.store.url
