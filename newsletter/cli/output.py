@@ -1,6 +1,7 @@
 """How the command line speaks: results to standard output, everything else to standard error."""
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -26,6 +27,11 @@ def say_json(value: Any) -> None:
 
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns; in a pipe the lines are as long as they need to be."""
+    if not sys.stdout.isatty():
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        for row in (header, *rows):
+            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -35,11 +41,7 @@ def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=10_000)
-        table.expand = False
-    console.print(table)
+    Console(highlight=False).print(table)
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
