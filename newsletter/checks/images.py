@@ -8,6 +8,10 @@ from newsletter.models import Article, Place, Severity
 
 _FILE_NAME = re.compile(r"[\w-]+\.(?:jpe?g|png|gif|webp|svg)|(?:image|img|dsc|photo|picture)[\s_-]*\d*", re.IGNORECASE)
 
+_HEAVY = 300 * 1024
+_HEAVY_TOGETHER = 1024 * 1024
+_LIGHTER = "`newsletter article image ARTICLE FILE` brings a picture to the size that a mail shows."
+
 
 def _used(it: Subject) -> Iterator[Article]:
     for section in it.assembled.issue.sections:
@@ -58,6 +62,27 @@ def _unpublished(it: Subject) -> Iterator[Hit]:
         )
 
 
+def _heavy(it: Subject) -> Iterator[Hit]:
+    for src, size in it.images.items():
+        if size and size > _HEAVY:
+            owner = next((a for a in _used(it) if a.image and a.image.src == src), None)
+            yield Hit(
+                message=f"the picture {src} has {size / 1024:,.0f} KB, and readers on the road wait for it",
+                remedy=_LIGHTER,
+                place=owner.place("image") if owner else it.assembled.issue.place("sections"),
+            )
+
+
+def _heavy_together(it: Subject) -> Iterator[Hit]:
+    total = sum(size or 0 for size in it.images.values())
+    if total > _HEAVY_TOGETHER:
+        yield Hit(
+            message=f"the pictures of the issue have {total / 1024 / 1024:,.1f} MB together",
+            remedy=_LIGHTER,
+            place=it.assembled.issue.place("sections"),
+        )
+
+
 CHECKS = (
     Check(
         id="N301",
@@ -86,5 +111,19 @@ CHECKS = (
         title="pictures without a site",
         source="mail clients load pictures over the web",
         run=_unpublished,
+    ),
+    Check(
+        id="N305",
+        severity=Severity.WARNING,
+        title="picture heavier than 300 KB",
+        source="half a second at 5 Mbit/s, a slow mobile connection",
+        run=_heavy,
+    ),
+    Check(
+        id="N306",
+        severity=Severity.WARNING,
+        title="pictures heavier than 1 MB together",
+        source="under two seconds at 5 Mbit/s, a slow mobile connection",
+        run=_heavy_together,
     ),
 )

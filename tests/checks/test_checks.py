@@ -85,6 +85,19 @@ def test_pictures(check: Check, make_article: Callable[..., Article]) -> None:
     ]
 
 
+def test_heavy_pictures(check: Check) -> None:
+    at = "issues/tides/articles/alpha.md"
+    assert check(images={"images/harbour.jpg": 300 * 1024}) == []
+    (one,) = check(images={"images/harbour.jpg": 300 * 1024 + 1})
+    assert one.startswith(f"N305 warning {at}")
+    assert one.endswith("the picture images/harbour.jpg has 300 KB, and readers on the road wait for it")
+    four = {f"images/{name}.jpg": 256 * 1024 for name in "abcd"}
+    assert check(images=four) == []
+    (together,) = check(images={**four, "images/e.jpg": 128 * 1024, "images/f.jpg": None, "images/g.jpg": 0})[1:]
+    assert together.startswith("N306 warning issues/tides/issue.md")
+    assert together.endswith("the pictures of the issue have 1.1 MB together")
+
+
 def test_links_and_addresses(check: Check, make_article: Callable[..., Article]) -> None:
     assert check(files={"footer.mjml": "", "email.txt": "word " * 30}) == [
         "N401 error -: the HTML part has no unsubscribe link",

@@ -15,7 +15,7 @@ from newsletter.cli.output import note, say
 from newsletter.cli.progress import show_progress
 from newsletter.content.canonical import canonical_url
 from newsletter.errors import ConflictError, NewsletterError
-from newsletter.ingest.fetch import Fetcher
+from newsletter.ingest.fetch import MAX_BYTES, Fetcher
 from newsletter.ingest.merge import merge_missing
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article
@@ -135,6 +135,6 @@ def interruptible(inbox: Intake) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def make_fetcher() -> Fetcher:
-    """Return what fetches pages for the commands: public addresses only."""
-    return Fetcher()
+def make_fetcher(limit: int = MAX_BYTES) -> Fetcher:
+    """Return what fetches pages for the commands: public addresses only, `limit` bytes at most."""
+    return Fetcher(limit=limit)
