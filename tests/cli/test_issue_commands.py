@@ -77,7 +77,7 @@ def test_an_edited_issue_is_checked_and_its_text_kept(folder: Path, run: Run, mo
         "",
         (
             "error: issues/first-light/issue.md:9: the section 'Top story' asks for the layout `led`, which the "
-            "template 'weekly' does not have\nDid you mean `lead`? Known: brief, lead, story.\n"
+            "template 'weekly' does not have\n  Did you mean `lead`? Known: brief, lead, story.\n"
         ),
     )
     assert "subject: Lamp light" in file.read_text()
@@ -88,7 +88,12 @@ def test_an_edited_issue_is_checked_and_its_text_kept(folder: Path, run: Run, mo
     )
     monkeypatch.delenv("VISUAL")
     monkeypatch.delenv("EDITOR", raising=False)
-    assert run("issue", "edit", "first-light")[0] == 2
+    monkeypatch.setenv("PATH", "")
+    assert run("issue", "edit", "first-light") == (
+        2,
+        "",
+        "error: no editor is set\n  Set the environment variable EDITOR to yours, like EDITOR=nano.\n",
+    )
 
 
 def test_only_what_reached_people_makes_an_issue_sent(folder: Path, run: Run) -> None:
