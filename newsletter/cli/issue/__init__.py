@@ -2,7 +2,7 @@
 
 import typer
 
-from newsletter.cli.issue import arrange, folder, look, section
+from newsletter.cli.issue import arrange, diff, folder, look, section
 
 app = typer.Typer(help="Assemble an issue from articles.", no_args_is_help=True)
 app.command()(folder.new)
@@ -13,5 +13,6 @@ app.command("set")(arrange.set_)
 app.add_typer(section.app, name="section")
 app.command("list")(look.list_)
 app.command()(look.show)
+app.command()(diff.diff)
 app.command()(folder.edit)
 app.command()(folder.rename)
