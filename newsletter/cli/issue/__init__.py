@@ -2,10 +2,11 @@
 
 import typer
 
-from newsletter.cli.issue import arrange, diff, folder, look, section
+from newsletter.cli.issue import arrange, diff, folder, look, section, suggest
 
 app = typer.Typer(help="Assemble an issue from articles.", no_args_is_help=True)
 app.command()(folder.new)
+app.command()(suggest.suggest)
 app.command()(arrange.add)
 app.command()(arrange.move)
 app.command()(arrange.remove)
