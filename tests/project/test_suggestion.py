@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.models import Article, ArticleStatus, Issue
-from newsletter.project import CatalogueEntry, Match
+from newsletter.project import CatalogueEntry, Match, Project
 from newsletter.project.entries import describe
-from newsletter.project.suggestion import Suggestions, past_issues, rank
+from newsletter.project.suggestion import Suggestions, past_issues, rank, suggest
 
 DAY = dt.date(2026, 11, 27)
 HERE = Issue(slug="here", subject="Here", number=20, date=DAY)
@@ -219,3 +220,25 @@ def test_a_fresher_record_never_has_fewer_points(entries: list[CatalogueEntry], 
         for it in (old, new)
     ]
     assert scores[0] <= scores[1]
+
+
+def test_a_project_is_ranked_from_its_files_and_an_issue_without_a_date_appears_today(tmp_path: Path) -> None:
+    texts = {
+        "inbox/fresh": "title: Fresh\npublished: 2026-11-24\ntags: [sea]",
+        "inbox/later": "title: Later\nembargo: 2026-11-28",
+        "inbox/wrong": "titel: Wrong",
+        "old/issue": "subject: Old\nnumber: 3\ndate: 2026-10-02",
+        "old/articles/tide": "title: Tide\ntags: [sea]",
+        "broken/issue": "subjekt: Broken",
+        "broken/articles/same": "title: Same",
+        "next/issue": "subject: Next",
+        **{f"i{number}/issue": f"subject: I\nnumber: {number}\ndate: 2026-11-0{number}" for number in range(4, 9)},
+    }
+    (tmp_path / "newsletter.toml").write_text("")
+    for name, text in texts.items():
+        path = tmp_path / f"issues/{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\n{text}\n---\n")
+    result = suggest(Project.open(tmp_path, {}), "next", today=DAY, limit=5)
+    assert (result.day, result.left_out) == (DAY, {"embargoed": 1, "unreadable": 1})
+    assert words(result) == {"fresh": ["3 days old", "nothing on sea since issue 3"]}
