@@ -79,6 +79,7 @@ def main() -> None:
             ("article list --used", lambda: command(root, "article", "list", "--used", "--json")),
             ("article history", lambda: command(root, "article", "history", "https://example.org/issue-7-3")),
             ("add with duplicate search", lambda: adding(root)),
+            ("issue suggest", lambda: command(root, "issue", "suggest", "issue-0")),
             ("newsletter --help", lambda: command(root, "--help")),
         ]
         for title, run in runs:

@@ -6,7 +6,7 @@
 import dataclasses
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -18,7 +18,9 @@ from newsletter.checks import CHECKS
 from newsletter.cli import app
 from newsletter.config import ENV_PREFIX, Settings
 from newsletter.content.article import KEYS
-from newsletter.models import Article, Image, Reader, Subscriber
+from newsletter.content.issue import KEYS as ISSUE_KEYS
+from newsletter.content.issue import SECTION_KEYS
+from newsletter.models import Article, Image, Issue, Reader, Section, Subscriber
 from newsletter.render.context import CONTEXT_TYPES
 
 DOCS = Path(__file__).parent
@@ -153,6 +155,22 @@ def records() -> str:
         rows.append((key, kind, field))
         if key == "image":
             rows += [(f"image.{inner.name}", "text", inner) for inner in dataclasses.fields(Image)]
+    return field_table(rows)
+
+
+def issues() -> str:
+    """Return the fields of an issue.md and of one of its sections, in the order in which they are written."""
+    kinds = {"number": "number", "date": "date", "sections": "list", "sections.articles": "list"}
+    rows = []
+    parts = (("", Issue, ISSUE_KEYS), ("sections.", Section, SECTION_KEYS), ("", Issue, ("introduction",)))
+    for prefix, model, keys in parts:
+        fields = {field.name: field for field in dataclasses.fields(model)}
+        rows += [(f"{prefix}{key}", kinds.get(f"{prefix}{key}", "text"), fields[key]) for key in keys]
+    return field_table(rows)
+
+
+def field_table(rows: Iterable[tuple[str, str, dataclasses.Field[Any]]]) -> str:
+    """Return a table of fields: name, type and the meaning that stands beside the model."""
     lines = ["| field | type | meaning |", "|---|---|---|"]
     lines += [f"| `{name}` | {kind} | {cell(field.metadata['about'])} |" for name, kind, field in rows]
     return "\n".join(lines)
@@ -176,6 +194,7 @@ def pages() -> dict[Path, str]:
         DOCS / "checks.md": checks(),
         DOCS / "templates.md": templates,
         DOCS / "articles.md": fill((DOCS / "articles.md").read_text(encoding="utf-8"), "records", records()),
+        DOCS / "issues.md": fill((DOCS / "issues.md").read_text(encoding="utf-8"), "issues", issues()),
     }
 
 

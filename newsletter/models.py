@@ -86,10 +86,18 @@ class Section:
     `layouts` holds the articles that have a layout of their own.
     """
 
-    title: str
-    layout: str = "story"
-    articles: tuple[str, ...] = ()
-    note: str = ""
+    title: str = field(metadata={"about": "the heading readers see; the only field that has to be there"})
+    layout: str = field(
+        default="story", metadata={"about": "how its articles look, a layout of the template: docs/templates.md"}
+    )
+    articles: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "about": "files in `articles/` without `.md`, in the order of the mail; one with a layout of its own as "
+            "`article: NAME` with `layout: …` below it"
+        },
+    )
+    note: str = field(default="", metadata={"about": "a text below the heading, in Markdown"})
     layouts: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
 
@@ -106,13 +114,13 @@ class Issue:
     """
 
     slug: str
-    subject: str
-    number: int | None = None
-    preheader: str = ""
-    date: dt.date | None = None
-    template: str = ""
-    sections: tuple[Section, ...] = ()
-    introduction: str = ""
+    subject: str = field(metadata={"about": "the mail's subject; the only field that has to be there"})
+    number: int | None = field(default=None, metadata={"about": "which issue it is; no two have the same"})
+    preheader: str = field(default="", metadata={"about": "the line that inboxes show behind the subject"})
+    date: dt.date | None = field(default=None, metadata={"about": "the day on which it appears, like 2026-11-27"})
+    template: str = field(default="", metadata={"about": "a folder in `templates/`; without it the newsletter's"})
+    sections: tuple[Section, ...] = field(default=(), metadata={"about": "its sections, in the order of the mail"})
+    introduction: str = field(default="", metadata={"about": "the text below the front matter, in Markdown"})
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 

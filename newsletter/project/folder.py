@@ -174,12 +174,29 @@ class Project:
 
     def issues(self) -> list[Issue]:
         """Read all issues, by number and name; raises ContentError for the first broken one."""
-        found = [self.issue(slug) for slug in self.issue_names()]
+        found, errors = self.read_issues()
+        if errors:
+            raise errors[0]
         return sorted(found, key=lambda issue: (issue.number is None, issue.number or 0, issue.slug))
+
+    def read_issues(self) -> tuple[list[Issue], list[ContentError]]:
+        """Read all issues by name; a broken one is among the errors instead of hiding the others."""
+        found: list[Issue] = []
+        errors: list[ContentError] = []
+        for slug in self.issue_names():
+            try:
+                found.append(self._read_issue(slug))
+            except ContentError as exc:
+                errors.append(exc)
+        return found, errors
 
     def issue(self, slug: str) -> Issue:
         """Read an issue; raises UsageError naming the known ones, or ContentError."""
-        path = self.issue_file(slug)
+        self.issue_file(slug)
+        return self._read_issue(slug)
+
+    def _read_issue(self, slug: str) -> Issue:
+        path = self.root / "issues" / slug / "issue.md"
         return _parse(read_text(self.root, path), slug=slug, file=shown(self.root, path))
 
     def issue_file(self, slug: str) -> Path:

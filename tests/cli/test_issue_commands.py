@@ -1,5 +1,8 @@
 """The commands that arrange an issue, as a person runs them."""
 
+import datetime as dt
+import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +10,14 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli import main
+from newsletter.models import Outcome, OutcomeKind
+from newsletter.project import Project
+from newsletter.project.preparation import prepare_issue
+from newsletter.store.database import open_database
+from newsletter.store.importing import NewSubscriber
+from newsletter.store.ledger import Ledger, Result
+from newsletter.store.mailings import Audience, Mailings
+from newsletter.store.subscribers import Subscribers
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -103,3 +114,156 @@ def test_only_what_reached_people_makes_an_issue_sent(folder: Path, run: Run) ->
     assert run("send", "first-light", "--list", "weekly", "--transport", "outbox")[0] == 0
     assert " draft " in run("issue", "list")[1]
     assert run("issue", "rename", "first-light", "light")[:2] == (0, "renamed to issues/light/issue.md\n")
+
+
+def reach(folder: Path, *, done: bool) -> None:
+    """Freeze a mailing of the sample issue to one person through a transport that reaches people; and finish it."""
+    now = dt.datetime(2026, 11, 27, 9, 0, tzinfo=dt.UTC)
+    project = Project.open(folder, {})
+    prepared = prepare_issue(project, "first-light")
+    with open_database(project.settings.store.url, root=project.root) as database:
+        people, mailings = Subscribers(database), Mailings(database)
+        people.ensure_list("weekly", now)
+        row = NewSubscriber(line=1, email="ada@example.org", name="Ada")
+        people.take([row], list_name="weekly", consent_source="", now=now, write=True)
+        audience = Audience(issue="first-light", lists=("weekly",), transport="ses", reaches_people=True)
+        summary, _ = mailings.freeze(audience, prepared.compiled, prepared.newsletter, now)
+        if done:
+            mailings.start(summary.id, now)
+            ledger = Ledger(database, summary.id, worker="test")
+            (claim,) = ledger.step([], claim=1, now=now)
+            outcome = Outcome(kind=OutcomeKind.ACCEPTED, message_id="m-1")
+            ledger.step([Result(attempt_id=claim.attempt_id, outcome=outcome, not_before=now)], claim=0, now=now)
+            assert mailings.finish(summary.id, now)
+
+
+@pytest.mark.parametrize("state", ["sent", "ready"])
+def test_an_issue_that_people_have_is_sent_and_keeps_its_name(folder: Path, run: Run, state: str) -> None:
+    reach(folder, done=state == "sent")
+    (listed,) = json.loads(run("issue", "list", "--json")[1])
+    assert (listed["slug"], listed["state"], listed["mailings"]) == ("first-light", state, [1])
+    assert f" {state} " in run("issue", "list")[1]
+    assert run("issue", "rename", "first-light", "light") == (
+        2,
+        "",
+        (
+            "error: the issue first-light was sent, or is being sent, under this name: mailing 1\n"
+            "  With --force it is renamed; under the new name it counts as never sent to anybody.\n"
+        ),
+    )
+    assert (folder / "issues/first-light/issue.md").exists()
+    assert run("issue", "rename", "first-light", "light", "--force")[:2] == (0, "renamed to issues/light/issue.md\n")
+
+
+def test_a_name_in_the_inbox_and_in_an_issue_means_the_issues_own_file_or_else_the_inboxs(
+    folder: Path, run: Run
+) -> None:
+    twin = folder / "issues/inbox/chess-club-needs-boards.md"
+    twin.write_text("---\ntitle: Another text of that name\n---\n")
+    before = (folder / "issues/first-light/issue.md").read_text()
+    assert run("issue", "add", "first-light", "chess-club-needs-boards", "-s", "Top story") == (
+        1,
+        "",
+        (
+            f"error: issues/first-light/issue.md:{line_with(before, 'chess-club-needs-boards')}: the article "
+            "chess-club-needs-boards is in the section 'In brief' already\n"
+            "  Move it with `newsletter issue move first-light chess-club-needs-boards --section TITLE`.\n"
+        ),
+    )
+    assert twin.exists()
+    assert (folder / "issues/first-light/issue.md").read_text() == before
+    assert run("issue", "new", "clouds", "--date", "2026-12-04")[0] == 0
+    assert run("issue", "add", "clouds", "chess-club-needs-boards", "-s", "Top story")[:2] == (
+        0,
+        "moved issues/clouds/articles/chess-club-needs-boards.md into the section 'Top story'\n",
+    )
+    assert not twin.exists()
+    assert "Another text" in (folder / "issues/clouds/articles/chess-club-needs-boards.md").read_text()
+    assert (folder / "issues/first-light/articles/chess-club-needs-boards.md").exists()
+
+
+def line_with(text: str, word: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), start=1) if word in line)
+
+
+def test_the_inbox_is_ranked_for_an_issue(folder: Path, run: Run) -> None:
+    inbox = folder / "issues/inbox"
+    for file in inbox.iterdir():
+        file.unlink()
+    assert run("issue", "suggest", "first-light") == (
+        0,
+        "",
+        "The inbox is empty. Fill it with `newsletter article add SOURCE`.\n",
+    )
+    (inbox / "late.md").write_text("---\ntitle: Late\nexpires: 2026-11-26\n---\n")
+    (inbox / "broken.md").write_text("---\ntitel: Broken\n---\n")
+    left_out = "Left out: 1 expired by then, 1 unreadable, which `newsletter article list` explains.\n"
+    assert run("issue", "suggest", "first-light") == (
+        0,
+        "",
+        f"Nothing in the inbox fits an issue of 2026-11-27.\n{left_out}",
+    )
+    (inbox / "fresh.md").write_text("---\ntitle: Fresh\npublished: 2026-11-24\nstatus: shortlisted\n---\n")
+    original = (folder / "issues/first-light/articles/chess-club-needs-boards.md").read_text()
+    (inbox / "chess.md").write_text(
+        original.replace("title: ", "title: The ", 1).replace("url: ", "url: https://e.org/?")
+    )
+    code, out, err = run("issue", "suggest", "first-light", "--limit", "5")
+    assert (code, [line.split()[:2] for line in out.splitlines()[1:]]) == (0, [["1", "fresh"], ["2", "chess"]])
+    assert "3 days old; shortlisted" in out
+    assert "looks like chess-club-needs-boards in this issue: 100 % of the text is the same" in out
+    assert err == f'{left_out}Next: newsletter issue add first-light fresh --section "…"\n'
+    values = json.loads(run("issue", "suggest", "first-light", "--limit", "1", "--json")[1])
+    assert values == {
+        "issue": "first-light",
+        "date": "2026-11-27",
+        "suggestions": [
+            {
+                "rank": 1,
+                "article": "fresh",
+                "title": "Fresh",
+                "file": "issues/inbox/fresh.md",
+                "score": 59.5,
+                "reasons": [{"points": 34.5, "words": "3 days old"}, {"points": 25.0, "words": "shortlisted"}],
+            }
+        ],
+        "left_out": {"expired": 1, "unreadable": 1},
+    }
+
+
+def test_two_issues_are_compared(folder: Path, run: Run) -> None:
+    shutil.copytree(folder / "issues/first-light", folder / "issues/second")
+    assert run("issue", "diff", "first-light", "second") == (0, "no difference\n", "")
+    assert run("issue", "diff", "first-light", "second", "--json") == (0, "[]\n", "")
+    assert run("issue", "set", "second", "chess", "--title", "Chess!", "--layout", "story")[0] == 0
+    assert run("issue", "remove", "second", "ferme")[0] == 0
+    assert run("issue", "section", "rename", "second", "in brief", "Short")[0] == 0
+    assert run("issue", "section", "move", "second", "Short", "--position", "1")[0] == 0
+    assert run("issue", "section", "add", "second", "Letters")[0] == 0
+    (folder / "issues/second/articles/tram-line-7-gets-quieter-wheels.md").unlink()
+    assert run("issue", "diff", "first-light", "second")[:2] == (
+        0,
+        (
+            "section Letters: only in second\n"
+            "section In brief: now Short\n"
+            "sections: another order, Top story, Around the region, In brief -> "
+            "In brief, Top story, Around the region\n"
+            "article ferme-du-vallon-opens-its-cellar: only in first-light, in Around the region\n"
+            "article tram-line-7-gets-quieter-wheels: its file is missing in one of them\n"
+            "article chess-club-needs-boards: layout brief -> story\n"
+            "article chess-club-needs-boards: other title, extra\n"
+        ),
+    )
+    assert run("issue", "new", "empty", "--date", "2026-12-04", "--subject", "Soon")[0] == 0
+    out = run("issue", "diff", "first-light", "empty")[1]
+    assert "date: 2026-11-27 -> 2026-12-04\nintroduction: changed\n" in out
+    assert "article chess-club-needs-boards: only in first-light, in In brief\n" in out
+    first = json.loads(run("issue", "diff", "first-light", "empty", "--json")[1])[0]
+    assert first == {
+        "part": "issue",
+        "name": "first-light",
+        "kind": "number",
+        "before": "1",
+        "after": "2",
+        "fields": [],
+    }
