@@ -1,15 +1,11 @@
 """The commands that collect articles and assemble issues, as a person runs them."""
 
 import datetime as dt
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from newsletter.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
 DUMP = """Council keeps the paper map
@@ -20,20 +16,6 @@ The city council voted on Monday to keep its last paper map of the sewers.
 
 Via Nordwire
 """
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def runner(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["newsletter", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(left.value.code or 0), captured.out, captured.err
-
-    return runner
 
 
 @pytest.fixture

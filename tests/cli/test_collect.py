@@ -1,16 +1,13 @@
 """Collecting as a person does it: pages, exports, feeds, again and interrupted."""
 
 import http.server
-import io
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from newsletter.cli import main
 from newsletter.cli.article import intake
 from newsletter.ingest.fetch import Fetcher
 
@@ -18,20 +15,6 @@ Run = Callable[..., tuple[int, str, str]]
 TESTS = Path(__file__).parent.parent / "ingest"
 COUNCIL = TESTS / "pages/german.html"
 TRAM = "issues/inbox/strassenbahn-fahrt-wieder-nachts.md"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def runner(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["newsletter", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(left.value.code or 0), captured.out, captured.err
-
-    return runner
 
 
 @pytest.fixture

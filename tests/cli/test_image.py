@@ -3,7 +3,6 @@
 import http.server
 import io
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from newsletter.cli import main
 from newsletter.cli.article import intake
 from newsletter.errors import ContentError
 from newsletter.ingest.fetch import Fetcher
@@ -23,19 +21,6 @@ TEXT = (
     "---\ntitle: Pier\n# mine\nimage:\n  # from the agency\n  src: {src}\n  credit: Jo Ek\ntags: [sea]\n---\n\nBody\n"
 )
 TIMES = "\N{MULTIPLICATION SIGN}"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def runner(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["newsletter", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(left.value.code or 0), captured.out, captured.err
-
-    return runner
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 import datetime as dt
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from newsletter.cli import main
 from newsletter.models import Outcome, OutcomeKind
 from newsletter.project import Project
 from newsletter.project.preparation import prepare_issue
@@ -20,18 +18,6 @@ from newsletter.store.mailings import Audience, Mailings
 from newsletter.store.subscribers import Subscribers
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def runner(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["newsletter", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        return int(left.value.code or 0), captured.out, captured.err
-
-    return runner
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The commands that look at records and decide about them, as a person runs them."""
 
-import io
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from newsletter.cli import main
 from newsletter.cli.article.history import warn_of_lookalikes
 from newsletter.models import Article
 from newsletter.project import Project
@@ -18,25 +15,6 @@ PIANO = "a-piano-for-platform-two"
 BRIDGE = "bridge-closed-for-swallows"
 SCHOOL = "school-weather-station-beats-forecast"
 HARBOUR = "harbour-light-returns-after-thirty-years"
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def runner(*arguments: str, typed: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["newsletter", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO() if typed is None else Terminal(typed))
-        with pytest.raises(SystemExit) as left:
-            main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(left.value.code or 0), captured.out, captured.err
-
-    return runner
 
 
 @pytest.fixture
