@@ -66,7 +66,7 @@ def create_section(project: Project, slug: str, section: Section, *, position: i
     """Add a section to an issue; raises ConflictError for a title it has, ContentError for an unknown layout."""
     _check_position(position)
     issue = project.issue(slug)
-    _check_layout(project, issue, section.layout)
+    project.check_layout(issue, section.layout)
     return edit_issue(project, issue, lambda text: add_section(text, section, position=position, file=issue.file))
 
 
@@ -100,7 +100,7 @@ def set_article_layout(project: Project, slug: str, name: str, layout: str) -> s
     issue = project.issue(slug)
     article = entry_named(project.root, issue, name)
     if layout:
-        _check_layout(project, issue, layout)
+        project.check_layout(issue, layout)
     edit_issue(project, issue, lambda text: set_layout(text, article, layout, file=issue.file))
     return article
 
@@ -171,12 +171,3 @@ def edit_issue(project: Project, issue: Issue, edit: Callable[[str], str]) -> Is
 def _check_position(position: int | None) -> None:
     if position is not None and position < 1:
         raise UsageError(f"there is no position {position}", remedy="Positions count from 1.")
-
-
-def _check_layout(project: Project, issue: Issue, layout: str) -> None:
-    template = project.template(issue.template or project.settings.newsletter.template)
-    if template.layouts and layout not in template.layouts:
-        raise UsageError(
-            f"the template {template.name!r} has no layout {layout[:60]!r}",
-            remedy=f"Known: {', '.join(template.layouts)}.",
-        )

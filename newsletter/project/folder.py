@@ -260,12 +260,23 @@ class Project:
         Returns the articles as they now stand in the issue.
         """
         issue = self.issue(slug)
+        if layout:
+            self.check_layout(issue, layout)
         known = self.issue_names()
         records = list(dict.fromkeys(record_for(self.root, issue, known, name) for name in names))
         plan = plan_move(self.root, issue, records, section=section, layout=layout, position=position, copy=copy)
         carry_out(self.root, plan)
         here = {record.slug: record for record in issue_records(self.root, slug)}
         return [read_record(self.root, here[record.slug]) for record in records]
+
+    def check_layout(self, issue: Issue, layout: str) -> None:
+        """Refuse a layout that the issue's template does not have; raises UsageError naming those it has."""
+        template = self.template(issue.template or self.settings.newsletter.template)
+        if template.layouts and layout not in template.layouts:
+            raise UsageError(
+                f"the template {template.name!r} has no layout {layout[:60]!r}",
+                remedy=f"Known: {', '.join(template.layouts)}.",
+            )
 
     def assemble(self, slug: str) -> AssembledIssue:
         """Read an issue with every article its sections name.

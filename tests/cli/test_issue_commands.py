@@ -253,3 +253,14 @@ def test_two_issues_are_compared(folder: Path, run: Run) -> None:
         "after": "2",
         "fields": [],
     }
+
+
+def test_a_layout_that_the_template_lacks_is_refused_when_an_article_is_added(folder: Path, run: Run) -> None:
+    before = (folder / "issues/first-light/issue.md").read_bytes()
+    assert run("issue", "add", "first-light", "a-piano", "--section", "New", "--layout", "led") == (
+        2,
+        "",
+        "error: the template 'weekly' has no layout 'led'\n  Known: brief, lead, story.\n",
+    )
+    assert (folder / "issues/first-light/issue.md").read_bytes() == before
+    assert (folder / "issues/inbox/a-piano-for-platform-two.md").exists()
