@@ -59,9 +59,9 @@ def likeness(one: Print, other: Print, *, title_ratio: float | None = None) -> t
     return (title, "nearly the same title") if title >= 0.92 and words >= 5 else None
 
 
-def may_be_alike(one: Sequence[int], other: Sequence[int]) -> bool:
-    """Say quickly whether two texts' prints share so much that `likeness` is worth asking."""
-    return len(set(one).intersection(other)) >= 4
+def may_be_alike(one: frozenset[int], other: Sequence[int]) -> bool:
+    """Say quickly whether two texts' prints share so much that `likeness` is worth asking; most share nothing."""
+    return not one.isdisjoint(other) and len(one.intersection(other)) >= 4
 
 
 def _share(one: Sequence[int], other: Sequence[int]) -> float:

@@ -112,6 +112,7 @@ class Catalogue:
             limit=None,
         )
         ratios = {index: ratio / 100 for _, ratio, index in titles}
+        text = frozenset(wanted.print.text)
         found = []
         for index, entry in enumerate(self._entries):
             if wanted.file and entry.file == wanted.file:
@@ -120,7 +121,7 @@ class Catalogue:
                 found.append(Match(entry=entry, score=1.0, reason="the same address", exact=True))
             elif entry.print.digest == wanted.print.digest:
                 found.append(Match(entry=entry, score=1.0, reason="the same title and text", exact=True))
-            elif index in ratios or may_be_alike(wanted.print.text, entry.print.text):
+            elif index in ratios or may_be_alike(text, entry.print.text):
                 like = likeness(wanted.print, entry.print, title_ratio=ratios.get(index, 0.0))
                 if like:
                     found.append(Match(entry=entry, score=round(like[0], 3), reason=like[1], exact=False))
