@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Place, Severity
+from newsletter.models import Article, AssembledIssue, CompiledIssue, Finding, Newsletter, Place, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,12 @@ class Subject:
     text: str
     images: Mapping[str, int | None] = field(default_factory=dict)
     used: Mapping[str, str] = field(default_factory=dict)
+
+    def articles(self) -> Iterator[Article]:
+        """Yield the articles in the order of the issue."""
+        for section in self.assembled.issue.sections:
+            for slug in section.articles:
+                yield self.assembled.articles[slug]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,14 @@ from newsletter.models import Severity
 
 
 def _used_before(it: Subject) -> Iterator[Hit]:
-    for section in it.assembled.issue.sections:
-        for slug in section.articles:
-            if slug in it.used:
-                article = it.assembled.articles[slug]
-                yield Hit(
-                    message=f"{article.title!r} looks like what another issue has: {it.used[slug]}",
-                    remedy=f"Leave it out, or say in it what is new; `newsletter article history {slug}` shows both.",
-                    place=article.place("title"),
-                )
+    for article in it.articles():
+        if article.slug in it.used:
+            yield Hit(
+                message=f"{article.title!r} looks like what another issue has: {it.used[article.slug]}",
+                remedy="Leave it out, or say in it what is new; "
+                f"`newsletter article history {article.slug}` shows both.",
+                place=article.place("title"),
+            )
 
 
 CHECKS = (

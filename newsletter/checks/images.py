@@ -13,18 +13,12 @@ _HEAVY_TOGETHER = 1024 * 1024
 _LIGHTER = "`newsletter article image ARTICLE FILE` brings a picture to the size that a mail shows."
 
 
-def _used(it: Subject) -> Iterator[Article]:
-    for section in it.assembled.issue.sections:
-        for slug in section.articles:
-            yield it.assembled.articles[slug]
-
-
 def _at_alt(article: Article) -> Place:
     return article.place("image.alt" if "image.alt" in article.lines else "image")
 
 
 def _missing_alt(it: Subject) -> Iterator[Hit]:
-    for article in _used(it):
+    for article in it.articles():
         if article.image and article.image.src and not article.image.alt.strip():
             yield Hit(
                 message=f"the picture of {article.title!r} has no alt text",
@@ -34,7 +28,7 @@ def _missing_alt(it: Subject) -> Iterator[Hit]:
 
 
 def _useless_alt(it: Subject) -> Iterator[Hit]:
-    for article in _used(it):
+    for article in it.articles():
         if article.image and _FILE_NAME.fullmatch(article.image.alt.strip()):
             yield Hit(
                 message=f"the alt text {article.image.alt!r} says nothing about the picture of {article.title!r}",
@@ -46,7 +40,7 @@ def _useless_alt(it: Subject) -> Iterator[Hit]:
 def _missing_file(it: Subject) -> Iterator[Hit]:
     for src, size in it.images.items():
         if size is None:
-            owner = next((a for a in _used(it) if a.image and a.image.src == src), None)
+            owner = next((a for a in it.articles() if a.image and a.image.src == src), None)
             yield Hit(
                 message=f"the picture {src} is not in the issue's folder",
                 remedy=f"Put the file there, or mend the address: issues/{it.assembled.issue.slug}/{src}.",
@@ -65,7 +59,7 @@ def _unpublished(it: Subject) -> Iterator[Hit]:
 def _heavy(it: Subject) -> Iterator[Hit]:
     for src, size in it.images.items():
         if size and size > _HEAVY:
-            owner = next((a for a in _used(it) if a.image and a.image.src == src), None)
+            owner = next((a for a in it.articles() if a.image and a.image.src == src), None)
             yield Hit(
                 message=f"the picture {src} has {size / 1024:,.0f} KB, and readers on the road wait for it",
                 remedy=_LIGHTER,

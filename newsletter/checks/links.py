@@ -27,25 +27,23 @@ def _no_postal_address(it: Subject) -> Iterator[Hit]:
 
 
 def _insecure(it: Subject) -> Iterator[Hit]:
-    for section in it.assembled.issue.sections:
-        for article in (it.assembled.articles[slug] for slug in section.articles):
-            if article.url.startswith("http://"):
-                yield Hit(
-                    message=f"{article.title!r} is linked without encryption: {article.url}",
-                    remedy="Try the address with https://.",
-                    place=article.place("url"),
-                )
+    for article in it.articles():
+        if article.url.startswith("http://"):
+            yield Hit(
+                message=f"{article.title!r} is linked without encryption: {article.url}",
+                remedy="Try the address with https://.",
+                place=article.place("url"),
+            )
 
 
 def _generic_text(it: Subject) -> Iterator[Hit]:
-    for section in it.assembled.issue.sections:
-        for article in (it.assembled.articles[slug] for slug in section.articles):
-            for match in _GENERIC.finditer(article.body):
-                yield Hit(
-                    message=f"a link of {article.title!r} is called {match[1]!r}",
-                    remedy="Name what it leads to: a screen reader reads links out alone.",
-                    place=article.place("body"),
-                )
+    for article in it.articles():
+        for match in _GENERIC.finditer(article.body):
+            yield Hit(
+                message=f"a link of {article.title!r} is called {match[1]!r}",
+                remedy="Name what it leads to: a screen reader reads links out alone.",
+                place=article.place("body"),
+            )
 
 
 CHECKS = (

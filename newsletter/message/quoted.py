@@ -5,9 +5,6 @@ import re
 
 from newsletter.errors import MessageError
 
-SOFT_BREAK = b"=\r\n"
-"""A line break that decoding takes away again."""
-
 _TRAILING_BLANK = re.compile(rb"([ \t])(?=\n)")
 _LINE_BREAK = re.compile(r"\r\n?")
 

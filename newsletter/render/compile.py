@@ -37,8 +37,9 @@ Spans = Mapping[str, tuple[SlotSpan, Place]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compilation:
-    """What the steps share: the words' pattern, the template's place, every slot by word."""
+    """What the steps share: the words' prefix and pattern, the template's place, every slot by word."""
 
+    prefix: str
     words: re.Pattern[str]
     place: Place
     spans: Spans
@@ -55,15 +56,17 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
     prefix = choose_prefix(template.files.values(), _strings(assembled, newsletter))
     words = word_pattern(prefix)
     source = template_source(template, prefix)
-    own = protect_slots(editor.texts, places=editor.places, prefix=prefix, kind="c")
+    own = protect_slots(editor.texts, places=editor.places, prefix=prefix, kind="c", mjml=False)
     context = build_context(
         assembled,
         template,
         newsletter,
-        texts=EditorTexts(texts={name: _inline(text) for name, text in own.texts.items()}, places=editor.places),
+        texts=EditorTexts(texts=own.texts, places=editor.places),
         opaque_url=lambda url: words.search(url) is not None,
     )
-    run = _Compilation(words=words, place=template.place(MAIN), spans={**source.slots.spans, **own.spans})
+    run = _Compilation(
+        prefix=prefix, words=words, place=template.place(MAIN), spans={**source.slots.spans, **own.spans}
+    )
     parts = {
         "subject": to_slot_source(header_text(context.issue.subject, "the subject"), run.spans, words),
         "preheader": to_slot_source(header_text(context.issue.preheader, "the preheader"), run.spans, words),
@@ -108,17 +111,12 @@ def _check_layouts(issue: Issue, template: Template) -> None:
                 )
 
 
-def _inline(text: str) -> str:
-    """Take the comment signs off statements in the editor's fields; Markdown and headers know words only."""
-    return re.sub(r"<!--(nl\w+z)-->", r"\1", text)
-
-
 def _names(context: TemplateContext) -> dict[str, object]:
     return {field.name: getattr(context, field.name) for field in fields(context)}
 
 
 def _html(source: TemplateSource, context: TemplateContext, run: _Compilation) -> SlotSource:
-    islands = Islands(prefix=run.words.pattern.partition("[")[0], kind="v")
+    islands = Islands(prefix=run.prefix, kind="v")
     token = CURRENT.set(islands)
     try:
         mjml = source.render(MAIN, _names(context))

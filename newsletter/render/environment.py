@@ -63,7 +63,7 @@ class TemplateSource:
         for name, text in texts.items():
             if name.endswith(HTML_SUFFIX):
                 validate(text, place_of=partial(template.place, name), whole=name == MAIN)
-        self.slots: ProtectedSlots = protect_slots(texts, places=places, prefix=prefix, kind="t")
+        self.slots: ProtectedSlots = protect_slots(texts, places=places, prefix=prefix, kind="t", mjml=True)
         self._html = self._environment(html=True)
         self._text = self._environment(html=False)
 

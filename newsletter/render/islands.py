@@ -54,11 +54,13 @@ class ProtectedSlots:
     spans: Mapping[str, tuple[SlotSpan, Place]]
 
 
-def protect_slots(texts: Mapping[str, str], *, places: Mapping[str, Place], prefix: str, kind: str) -> ProtectedSlots:
+def protect_slots(
+    texts: Mapping[str, str], *, places: Mapping[str, Place], prefix: str, kind: str, mjml: bool
+) -> ProtectedSlots:
     """Replace the slots of several texts by words; `places` says where each text begins.
 
-    A statement between two elements becomes a comment around its word, which MJML keeps at every level. Raises
-    SlotError for a slot that cannot be read, with its file and line.
+    In MJML a statement between two elements becomes a comment around its word, which is kept at every level; Markdown
+    and headers know words only. Raises SlotError for a slot that cannot be read, with its file and line.
     """
     islands = Islands(prefix=prefix, kind=kind)
     spans: dict[str, tuple[SlotSpan, Place]] = {}
@@ -69,7 +71,7 @@ def protect_slots(texts: Mapping[str, str], *, places: Mapping[str, Place], pref
             check_slot(span, place=places[name])
             word = islands.add(span.source)
             spans[word] = (span, Place(file=places[name].file, line=span.line))
-            structural = span.statement and _between_elements(text, span)
+            structural = mjml and span.statement and _between_elements(text, span)
             out += text[position : span.start] + (f"<!--{word}-->" if structural else word)
             position = span.end
         protected[name] = out + text[position:]
