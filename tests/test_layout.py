@@ -15,6 +15,7 @@ LEVELS = {
     "render": 1,
     "message": 1,
     "checks": 1,
+    "web": 1,
     "ingest": 2,
     "project": 2,
     "store": 2,
@@ -23,13 +24,15 @@ LEVELS = {
     "feedback": 3,
     "studio": 3,
     "public": 3,
+    "doctor": 3,
+    "rehearsal": 3,
     "archive": 3,
     "cli": 4,
     "__main__": 5,
 }
 PURE = {"content", "render", "message", "checks"}
 IMPURE_MODULES = {"os", "pathlib", "socket", "subprocess", "sqlite3", "tempfile", "shutil", "httpx", "sqlalchemy"}
-EDGES = {"transports.ses", "feedback", "ingest", "cli.doctor"}
+EDGES = {"transports.ses", "feedback", "web", "doctor"}
 NETWORK_MODULES = {"boto3", "botocore", "httpx", "requests", "urllib3"}
 
 

@@ -16,7 +16,6 @@ from newsletter.content.slug import slugify
 from newsletter.content.text import one_line
 from newsletter.errors import IngestError
 from newsletter.ingest.dates import parse_date
-from newsletter.ingest.fetch import Fetcher
 from newsletter.ingest.markup import complete, html_to_markdown, parse_html, plain_text, without_marks
 from newsletter.ingest.page.pictures import picture_address
 from newsletter.ingest.sniff import refuse_documents
@@ -24,6 +23,7 @@ from newsletter.ingest.sources import is_address, read_file
 from newsletter.ingest.summary import summarise
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article, Image, Place
+from newsletter.web.fetch import Fetcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from newsletter.content.text import normal_lines
 from newsletter.errors import ContentError, IngestError
 from newsletter.ingest.charset import decode_page
 from newsletter.ingest.dump import parse_dump
-from newsletter.ingest.fetch import MAX_BYTES, Fetcher
 from newsletter.ingest.objects import read_objects
 from newsletter.ingest.sniff import Kind, kind_of, refuse_documents
 from newsletter.ingest.table import read_table
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article, Place
+from newsletter.web.fetch import MAX_BYTES, Fetcher
 
 MAX_TABLE = 64 * 1024 * 1024
 """Bytes of a table or data file; ten years of a bookmarking tool have some ten megabytes."""

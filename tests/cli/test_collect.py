@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli.article import intake
-from newsletter.ingest.fetch import Fetcher
+from newsletter.web.fetch import Fetcher
 
 Run = Callable[..., tuple[int, str, str]]
 TESTS = Path(__file__).parent.parent / "ingest"

@@ -12,8 +12,8 @@ from PIL import Image
 
 from newsletter.cli.article import intake
 from newsletter.errors import ContentError
-from newsletter.ingest.fetch import Fetcher
 from newsletter.project import Project, pictures
+from newsletter.web.fetch import Fetcher
 
 Run = Callable[..., tuple[int, str, str]]
 RECORD = "issues/inbox/pier.md"

@@ -5,10 +5,10 @@ import pytest
 
 from newsletter.errors import IngestError
 from newsletter.ingest.feed import Feed, parse_feed, read_feed
-from newsletter.ingest.fetch import Fetcher
 from newsletter.ingest.memory import MAX_SEEN, FeedMemory, format_memory, read_memory
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article, Image
+from newsletter.web.fetch import Fetcher
 
 FEEDS = Path(__file__).parent / "feeds"
 

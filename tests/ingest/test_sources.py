@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import ContentError, IngestError
-from newsletter.ingest.fetch import Fetcher
 from newsletter.ingest.sniff import Kind
 from newsletter.ingest.sources import Reading, read_sources
 from newsletter.ingest.taken import Taken
+from newsletter.web.fetch import Fetcher
 
 TEXT = "A title\n\nA paragraph that is long enough to be running text, and says so.\n"
 

@@ -15,11 +15,11 @@ from newsletter.cli.output import note, say
 from newsletter.cli.progress import show_progress
 from newsletter.content.canonical import canonical_url
 from newsletter.errors import ConflictError, NewsletterError
-from newsletter.ingest.fetch import MAX_BYTES, Fetcher
 from newsletter.ingest.merge import merge_missing
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article
 from newsletter.project import Project
+from newsletter.web.fetch import MAX_BYTES, Fetcher
 
 ORDER = ("added", "would be added", "updated", "would be updated", "unchanged", "duplicate", "refused")
 MANY = 20

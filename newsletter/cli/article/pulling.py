@@ -8,10 +8,10 @@ from newsletter.cli.progress import show_progress
 from newsletter.config import FeedSettings
 from newsletter.errors import NewsletterError
 from newsletter.ingest.feed import Feed, parse_feed
-from newsletter.ingest.fetch import Fetcher
 from newsletter.ingest.memory import FeedMemory, format_memory, read_memory
 from newsletter.project import Project
 from newsletter.project.files import write_whole
+from newsletter.web.fetch import Fetcher
 
 MEMORY = "feeds.json"
 

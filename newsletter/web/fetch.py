@@ -17,7 +17,7 @@ import httpx
 
 import newsletter
 from newsletter.errors import IngestError
-from newsletter.ingest.address import SAVE_PAGE, check_address, resolve
+from newsletter.web.address import SAVE_PAGE, check_address, resolve
 
 MAX_BYTES = 5 * 1024 * 1024
 """Bytes of a page after decompression; articles of big papers have about one megabyte."""

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import IngestError
-from newsletter.ingest.address import is_public
-from newsletter.ingest.fetch import Fetcher
+from newsletter.web.address import is_public
+from newsletter.web.fetch import Fetcher
 
 SAVE = "Open it in a browser, save the page and add the file: `newsletter article add page.html --url URL`."
 
