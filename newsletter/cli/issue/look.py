@@ -21,9 +21,9 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     newsletter issue list --json
     """
     from newsletter.cli.issue.state import mailings_of, state_of
-    from newsletter.project import Project
+    from newsletter.cli.project import open_project
 
-    project = Project.open(context.obj, os.environ)
+    project = open_project(context)
     issues, sent = project.issues(), mailings_of(project)
     states = {issue.slug: state_of(sent.get(issue.slug, [])) for issue in issues}
     if as_json:

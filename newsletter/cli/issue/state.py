@@ -8,12 +8,13 @@ LOCAL = frozenset({"outbox", "memory"})
 
 def mailings_of(project: Any) -> dict[str, list[Any]]:
     """Return the mailings that reach people, by issue; none when nothing was ever sent and there is no database."""
-    from newsletter.store.database import open_database
-    from newsletter.store.mailings import Mailings
-
     url = project.settings.store.url
     if url.startswith("sqlite:///") and not (project.root / url.removeprefix("sqlite:///")).exists():
         return {}
+    # imported here: a project without a database needs no SQLAlchemy, which takes longer than all its issues
+    from newsletter.store.database import open_database
+    from newsletter.store.mailings import Mailings
+
     with open_database(project.settings.store.url, root=project.root) as database:
         found: dict[str, list[Any]] = {}
         for mailing in Mailings(database).list():
