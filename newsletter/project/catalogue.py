@@ -129,8 +129,9 @@ class CatalogueReader:
         )
 
     def _record(self, name: str) -> CatalogueEntry:
-        _, folder, *_, file = name.split("/")
-        record = Record(slug=file.removesuffix(".md"), issue="" if folder == INBOX else folder, path=self._root / name)
+        path = self._root / name
+        issue = name.split("/")[1]
+        record = Record(slug=path.stem, issue="" if issue == INBOX else issue, folder=path.parent)
         return describe(read_record(self._root, record), issue=record.issue)
 
     def _issue(self, name: str) -> Issue:

@@ -122,7 +122,7 @@ class Project:
         slug = _free_slug(article.slug or slugify(article.title), taken)
         path = self.root / "issues" / INBOX / f"{slug}.md"
         create_file(self.root, path, format_article(article).encode("utf-8"))
-        return read_record(self.root, Record(slug=slug, issue="", path=path))
+        return read_record(self.root, Record(slug=slug, issue="", folder=path.parent))
 
     def update_article(self, slug: str, changes: Mapping[str, Any]) -> Article:
         """Set fields of a record of the inbox or an issue; the keys are those of its front matter, and `body`.
