@@ -12,11 +12,11 @@ from rapidfuzz import fuzz, process
 from newsletter.content.canonical import canonical_url
 from newsletter.content.similarity import likeness, may_be_alike
 from newsletter.errors import ContentError
-from newsletter.models import Article, Issue
+from newsletter.models import Article, Issue, Place
 from newsletter.project.articles import INBOX, Record, read_record
 from newsletter.project.entries import CatalogueEntry, decode, describe, encode
 from newsletter.project.issue_entries import decode_issue, encode_issue, read_issue_file
-from newsletter.project.known import CatalogueCache, KnownFiles, Progress, stamp_of, stamps_of
+from newsletter.project.known import CatalogueCache, KnownFiles, Progress, is_utf8, stamp_of, stamps_of
 
 _TITLES = 75.0
 """Likeness of two titles, in per cent, below which only the texts can make two records alike."""
@@ -129,6 +129,12 @@ class CatalogueReader:
         )
 
     def _record(self, name: str) -> CatalogueEntry:
+        if not is_utf8(name):
+            raise ContentError(
+                "the file's name is no UTF-8",
+                place=Place(file=name.encode("utf-8", "backslashreplace").decode()),
+                remedy="Rename the file: a-z, 0-9 and hyphens.",
+            )
         path = self._root / name
         issue = name.split("/")[1]
         record = Record(slug=path.stem, issue="" if issue == INBOX else issue, folder=path.parent)

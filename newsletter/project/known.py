@@ -106,7 +106,8 @@ class KnownFiles(Generic[T]):
 def stamps_of(folder: str, shown: str) -> Iterator[tuple[str, str]]:
     """Give name and stamp of each Markdown file of a folder, by name; `shown` comes before the name.
 
-    Nothing for a folder that is not there; files whose names begin with a dot are an editor's.
+    Nothing for a folder that is not there; files whose names begin with a dot are an editor's. A name that is no UTF-8
+    cannot be kept and so has no stamp.
     """
     try:
         with os.scandir(folder) as entries:
@@ -115,7 +116,7 @@ def stamps_of(folder: str, shown: str) -> Iterator[tuple[str, str]]:
         return
     found.sort(key=lambda pair: pair[0])
     for name, entry in found:
-        yield f"{shown}{name}", stamp_of(entry)
+        yield f"{shown}{name}", stamp_of(entry) if is_utf8(name) else ""
 
 
 def stamp_of(file: os.DirEntry[str] | str) -> str:
@@ -127,6 +128,11 @@ def stamp_of(file: os.DirEntry[str] | str) -> str:
     if abs(time.time_ns() - status.st_mtime_ns) < _RACE:
         return ""
     return f"{status.st_mtime_ns}:{status.st_size}:{status.st_ino}"
+
+
+def is_utf8(name: str) -> bool:
+    """Say whether a file's name is text; other bytes stand in it as lone surrogates (PEP 383)."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _learnt(learn: Callable[[str], T], name: str) -> T | ContentError:

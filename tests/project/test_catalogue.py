@@ -176,3 +176,16 @@ def test_what_is_like_each_of_several_records_is_what_is_like_each_alone(root: P
     alone = [catalogue.similar(entry) for entry in catalogue.entries()]
     assert list(catalogue.similar_to_each(catalogue.entries())) == alone
     assert [[match.entry.slug for match in matches] for matches in alone] == [["e"], [], ["a", "c"], ["e"]]
+
+
+def test_a_file_whose_name_is_no_text_is_named_as_well_as_it_can_be(root: Path) -> None:
+    try:
+        put(Path(os.fsdecode(os.fsencode(root / "issues/inbox") + b"/caf\xe9.md")), "title: X")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    catalogue = open_project(root, Counting()).catalogue()
+    assert len(catalogue.entries()) == 3
+    (error,) = catalogue.errors()
+    assert str(error) == (
+        "issues/inbox/caf\\udce9.md: the file's name is no UTF-8\nRename the file: a-z, 0-9 and hyphens."
+    )
