@@ -70,10 +70,12 @@ def check(
     newsletter check clouds
     newsletter check clouds --json
     """
+    from newsletter.cli.issue.state import remember_check
     from newsletter.cli.project import open_project
     from newsletter.project.preparation import prepare_issue, values_of
 
-    prepared = prepare_issue(open_project(context), issue, past_issues=True)
+    project = open_project(context)
+    prepared = prepare_issue(project, issue, past_issues=True)
     if as_json:
         say_json([values_of(finding) for finding in prepared.findings])
     elif prepared.findings:
@@ -81,6 +83,7 @@ def check(
     else:
         say(f"{issue}: nothing found.")
     errors = sum(finding.severity is Severity.ERROR for finding in prepared.findings)
+    remember_check(project, prepared.compiled, passed=not errors)
     if errors:
         note(f"{plural(errors, 'error')}: the issue cannot be sent like this.")
         raise typer.Exit(1)
