@@ -12,7 +12,7 @@ from newsletter.models import Place, Section, Template
 from newsletter.project.files import inside, read_text, shown
 
 SHARED = "_shared"
-SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2"})
+SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2", ".po"})
 """What counts as a template's text; other files in the folder (pictures, notes) are not read."""
 
 

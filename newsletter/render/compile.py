@@ -55,7 +55,7 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
     editor = editor_texts(assembled)
     prefix = choose_prefix(template.files.values(), _strings(assembled, newsletter))
     words = word_pattern(prefix)
-    source = template_source(template, prefix)
+    source = template_source(template, prefix, newsletter.language)
     own = protect_slots(editor.texts, places=editor.places, prefix=prefix, kind="c", mjml=False)
     context = build_context(
         assembled,

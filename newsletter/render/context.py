@@ -11,6 +11,7 @@ from newsletter.content.markdown import render_markdown
 from newsletter.content.plaintext import plain_text
 from newsletter.errors import TemplateError
 from newsletter.models import Article, AssembledIssue, Newsletter, Place, Section, Template
+from newsletter.render.language import direction_of
 
 UNPUBLISHED_SITE = "https://site.invalid"
 """Stands in for `site_url` while there is none (RFC 2606); a check refuses to send it."""
@@ -23,7 +24,7 @@ class Html(str):
 
 
 class Parameter(str):
-    """A template's own value (a colour, a width): it goes into the mark-up unchanged."""
+    """A value that is safe anywhere in the mark-up (a colour, a width, an anchor): it is printed unchanged."""
 
     __slots__ = ()
 
@@ -47,6 +48,7 @@ class ArticleContext:
     """One article of a section."""
 
     slug: str = about("the record's file name without `.md`")
+    anchor: Parameter = about('an id of the article, in ASCII: `<a id=…>` here, `href="#…"` in a list of contents')
     layout: str = about("name of its layout: its own, else the section's")
     title: str = about("the title")
     url: str = about("address of the original; empty when there is none")
@@ -60,6 +62,7 @@ class ArticleContext:
     image: ImageContext | None = about("the picture, or none")
     published: dt.date | None = about("date of the original, or none")
     tags: tuple[str, ...] = about("tags")
+    extra: Mapping[str, Any] = about("the record's own fields, `extra:` in its front matter, by name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ class SectionContext:
     """One section of the issue."""
 
     title: str = about("the title; may be empty")
+    anchor: Parameter = about("an id of the section, in ASCII")
     layout: str = about("layout of its articles that have none of their own: `lead`, `story`, `brief`, …")
     note: Html = about("the editor's note as HTML; may be empty")
     note_text: str = about("the note as plain text")
@@ -94,6 +98,9 @@ class NewsletterContext:
     name: str = about("the newsletter's name")
     postal_address: str = about("the sender's postal address")
     language: str = about("BCP 47 tag")
+    direction: Parameter = about("the way its script runs: `ltr` or `rtl`")
+    start: Parameter = about("the side on which its lines begin: `left` or `right`")
+    end: Parameter = about("the side on which its lines end: `right` or `left`")
     site_url: str = about("where issues are published; may be empty")
 
 
@@ -154,6 +161,7 @@ def build_context(
         note = texts.texts[f"{number}.note"]
         return SectionContext(
             title=texts.texts[f"{number}.title"],
+            anchor=Parameter(f"section-{number + 1}"),
             layout=section.layout,
             note=markdown(note, texts.places[f"{number}.note"]),
             note_text=plain_text(note),
@@ -164,12 +172,7 @@ def build_context(
 
     introduction = texts.texts["introduction"]
     return TemplateContext(
-        newsletter=NewsletterContext(
-            name=newsletter.name,
-            postal_address=newsletter.postal_address,
-            language=newsletter.language,
-            site_url=newsletter.site_url,
-        ),
+        newsletter=_newsletter_context(newsletter),
         issue=IssueContext(
             slug=issue.slug,
             number=issue.number,
@@ -181,6 +184,20 @@ def build_context(
             sections=tuple(section_context(number, section) for number, section in enumerate(issue.sections)),
         ),
         parameters={name: _parameter(name, value, template) for name, value in template.parameters.items()},
+    )
+
+
+def _newsletter_context(newsletter: Newsletter) -> NewsletterContext:
+    direction = direction_of(newsletter.language)
+    start, end = ("right", "left") if direction == "rtl" else ("left", "right")
+    return NewsletterContext(
+        name=newsletter.name,
+        postal_address=newsletter.postal_address,
+        language=newsletter.language,
+        direction=Parameter(direction),
+        start=Parameter(start),
+        end=Parameter(end),
+        site_url=newsletter.site_url,
     )
 
 
@@ -196,6 +213,7 @@ def _article_context(article: Article, layout: str, base: str) -> ArticleContext
     body, body_text = _body(article.body, article.place("body"), base)
     return ArticleContext(
         slug=article.slug,
+        anchor=Parameter(f"article-{article.slug}"),
         layout=layout,
         title=article.title,
         url=article.url,
@@ -212,6 +230,7 @@ def _article_context(article: Article, layout: str, base: str) -> ArticleContext
         else None,
         published=article.published,
         tags=article.tags,
+        extra=article.extra,
     )
 
 

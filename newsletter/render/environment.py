@@ -1,6 +1,5 @@
 """The first of the two Jinja2 environments: `{{ }}` and `{% %}`, filled once per issue."""
 
-import datetime as dt
 import difflib
 import re
 import traceback
@@ -20,16 +19,13 @@ from newsletter.errors import TemplateError as NewsletterTemplateError
 from newsletter.models import Place, Template
 from newsletter.render.context import CONTEXT_NAMES, Html, Parameter
 from newsletter.render.islands import CURRENT, ProtectedSlots, protect_slots
+from newsletter.render.language import format_date
+from newsletter.render.phrases import Phrases
 from newsletter.render.validate import validate
 
 MAIN, TEXT = "email.mjml", "email.txt"
 HTML_SUFFIX = ".mjml"
 KEPT_GLOBALS = ("range", "namespace", "cycler", "joiner", "dict")
-
-
-def format_date(value: dt.date | None, pattern: str = "%-d %B %Y") -> str:
-    """Write a date by a strftime pattern; without a date nothing."""
-    return value.strftime(pattern) if value else ""
 
 
 @pass_context  # with a context Jinja cannot call it while compiling, when no compilation of ours is running
@@ -54,10 +50,14 @@ def _finalize_text(_context: Context, value: object) -> object:
 
 
 class TemplateSource:
-    """A template ready to render: its slots protected, its Jinja parsed; built once and used for every compilation."""
+    """A template ready to render in one language: its slots protected, its Jinja parsed, its catalogues read.
 
-    def __init__(self, template: Template, prefix: str) -> None:
+    Built once and used for every compilation.
+    """
+
+    def __init__(self, template: Template, prefix: str, language: str) -> None:
         self.template = template
+        self.language = language
         texts = {name: text for name, text in template.files.items() if name.endswith((HTML_SUFFIX, ".txt"))}
         places = {name: template.place(name, 1) for name in texts}
         for name, text in texts.items():
@@ -82,10 +82,14 @@ class TemplateSource:
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        environment.add_extension("jinja2.ext.i18n")
+        environment.newstyle_gettext = True  # type: ignore[attr-defined] # the extension's own, set as its docs say
+        environment.policies["ext.i18n.trimmed"] = True
         kept = {name: environment.globals[name] for name in KEPT_GLOBALS}
         environment.globals.clear()
         environment.globals.update(kept)
-        environment.filters["date"] = format_date
+        environment.globals.update(Phrases(self.template, self.language, self.slots.spans, html=html).functions())
+        environment.filters["date"] = partial(format_date, tag=self.language)
         environment.filters["wrap"] = wrap
         return environment
 
@@ -144,10 +148,10 @@ def _nearest(exc: Exception, context: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: str) -> TemplateSource:
-    return TemplateSource(Template(name=name, files=dict(files), root=root), prefix)
+def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: str, language: str) -> TemplateSource:
+    return TemplateSource(Template(name=name, files=dict(files), root=root), prefix, language)
 
 
-def template_source(template: Template, prefix: str) -> TemplateSource:
-    """Return the template ready to render; the same texts are parsed once."""
-    return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix)
+def template_source(template: Template, prefix: str, language: str) -> TemplateSource:
+    """Return the template ready to render in a language; the same texts are parsed once."""
+    return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix, language)
