@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from newsletter.errors import RenderGuardError, TemplateError
+from newsletter.errors import RenderGuardError
 from newsletter.models import Place
 from newsletter.render import inline
 from newsletter.render.inline import SENTINEL, inline_css, mark_inline_styles
@@ -77,8 +77,6 @@ def test_nothing_is_fetched_even_where_the_inliner_would() -> None:
         thread = threading.Thread(target=listen)
         thread.start()
         address = f"http://127.0.0.1:{port}/x.css"
-        with pytest.raises(TemplateError, match="an at-rule stands"):
-            run(page(f"@import url({address});", "<p>x</p>"))
         run(
             page("p { color: red }", f'<link rel="stylesheet" href="{address}"><p>x</p>', other=f"@import '{address}';")
         )
