@@ -176,8 +176,7 @@ COMPONENTS: Mapping[str, Component] = {
         pixels_or_auto="height",
     ),
     "mj-raw": _component(
-        "mjml mj-accordion mj-accordion-element mj-body mj-column mj-group mj-head "
-        "mj-hero mj-navbar mj-section mj-social mj-wrapper",
+        "mj-body mj-column mj-group mj-head mj-hero mj-section mj-wrapper",
         ending=True,
     ),
     "mj-section": _component(

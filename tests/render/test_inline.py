@@ -111,3 +111,9 @@ def test_damage_done_by_the_inliner_is_an_error(damage: object, what: str, monke
     with pytest.raises(RenderGuardError) as error:
         run(page("p { color: red }", body, other="@media print { p { color: red } }"))
     assert error.value.what == f"inlining the CSS changed {what}"
+
+
+def test_what_only_outlook_does_not_see_may_be_written_anew() -> None:
+    """The inliner writes <input /> as <input>, in what `<!--[if !mso]><!-->` shows to everybody else too."""
+    html = run(page("p { color: red }", '<!--[if !mso | IE]><!--><p>x</p><input type="checkbox" /><!--<![endif]-->'))
+    assert '<!--[if !mso | IE]><!--><p style="color:red">x</p><input type="checkbox"><!--<![endif]-->' in html
