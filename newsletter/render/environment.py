@@ -29,6 +29,8 @@ from newsletter.render.validate import PlaceOf, validate
 MAIN, TEXT = "email.mjml", "email.txt"
 HTML_SUFFIX = ".mjml"
 KEPT_GLOBALS = ("range", "namespace", "cycler", "joiner", "dict")
+FUNCTIONS = (*KEPT_GLOBALS, "_", "gettext", "ngettext", "pgettext", "npgettext")
+"""Every function that a template can call by name."""
 
 
 @pass_context  # with a context Jinja cannot call it while compiling, when no compilation of ours is running
