@@ -113,3 +113,8 @@ def test_damage_done_by_the_inliner_is_an_error(damage: object, what: str, monke
     with pytest.raises(RenderGuardError) as error:
         run(page("p { color: red }", body, other="@media print { p { color: red } }"))
     assert error.value.what == f"inlining the CSS changed {what}"
+
+
+def test_what_outlook_alone_skips_is_styled_like_the_rest() -> None:
+    html = run(page("a { color: #123456 }", '<!--[if !mso]><!--><a href="https://example.com/">x</a><!--<![endif]-->'))
+    assert '<!--[if !mso]><!--><a href="https://example.com/" style="color:#123456">x</a><!--<![endif]-->' in html
