@@ -6,6 +6,7 @@
 import dataclasses
 import inspect
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -86,6 +87,8 @@ def configuration() -> str:
             default = "" if field.default in (None, "") else f"`{field.default}`"
             lines.append(f"| `{name}` | {default} | {cell(field.description or '')} |")
         lines.append("")
+    lines += ["## [templates.NAME]", "", *textwrap.wrap(Settings.model_fields["templates"].description or "", 118), ""]
+    lines += ["```toml", "[templates.weekly]", 'accent = "#005f73"', "```"]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -160,7 +163,7 @@ def records() -> str:
 
 def issues() -> str:
     """Return the fields of an issue.md and of one of its sections, in the order in which they are written."""
-    kinds = {"number": "number", "date": "date", "sections": "list", "sections.articles": "list"}
+    kinds = {"number": "number", "date": "date", "parameters": "group", "sections": "list", "sections.articles": "list"}
     rows = []
     parts = (("", Issue, ISSUE_KEYS), ("sections.", Section, SECTION_KEYS), ("", Issue, ("introduction",)))
     for prefix, model, keys in parts:

@@ -31,7 +31,7 @@ from newsletter.project.creation import create_folder, newest, shaped_like, with
 from newsletter.project.files import create_file, delete_file, read_text, replace_text, shown
 from newsletter.project.lookup import record_for
 from newsletter.project.moves import carry_out, plan_move
-from newsletter.project.templates import read_template
+from newsletter.project.templates import check_tables, read_template
 
 # An issue is parsed again only when its text changed: a preview reads it at every saved file.
 _parse = lru_cache(maxsize=128)(parse_issue)
@@ -312,8 +312,12 @@ class Project:
         return {self.root / FILE_NAME, self.root / "issues" / slug, self.root / "templates"}
 
     def template(self, name: str) -> Template:
-        """Read a template; raises TemplateError naming the known ones."""
-        return read_template(self.root, name)
+        """Read a template with the project's own values of its parameters.
+
+        Raises TemplateError naming the known ones, ConfigError for a value that newsletter.toml gives.
+        """
+        check_tables(self.root, self.settings.templates)
+        return read_template(self.root, name, self.settings.templates.get(name))
 
 
 def _free_slug(slug: str, taken: set[str]) -> str:
