@@ -83,7 +83,7 @@ def every_layout(template: str, browser: Browser, *, language: str = "en", **how
             **found.parameters,
             "contents": True,
             "tagline": "All that is new",
-            "social": [{"label": "Mastodon", "url": "https://social.example/@weekly"}],
+            "social": [{"name": "Mastodon", "url": "https://social.example/@weekly"}],
         },
     )
     compiled = compile_issue(dataclasses.replace(assembled, issue=issue), found, newsletter)

@@ -182,7 +182,7 @@ def test_a_logo_stands_for_the_name_and_survives_dark_mode(template: str, mail: 
 
 
 def test_social_links_are_named_and_in_both_parts(template: str, mail: Compiled) -> None:
-    content = mail(template, social=[{"label": "Mastodon", "url": "https://social.example/@weekly"}])
+    content = mail(template, social=[{"name": "Mastodon", "url": "https://social.example/@weekly"}])
     assert '<a href="https://social.example/@weekly"' in content.html
     assert "Mastodon: https://social.example/@weekly" in content.text
 
