@@ -22,6 +22,7 @@ from newsletter.content.article import KEYS
 from newsletter.content.issue import KEYS as ISSUE_KEYS
 from newsletter.content.issue import SECTION_KEYS
 from newsletter.models import Article, Image, Issue, Reader, Section, Subscriber
+from newsletter.project.examination import TROUBLES
 from newsletter.render.context import CONTEXT_TYPES
 
 DOCS = Path(__file__).parent
@@ -138,6 +139,12 @@ def template_context() -> str:
     return "\n".join(lines).rstrip()
 
 
+def template_checks() -> str:
+    """Return what `newsletter template check` can find."""
+    lines = ["| id | severity | what |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {it.id} | {it.severity} | {cell(it.title)} |" for it in TROUBLES)])
+
+
 def reader_context() -> str:
     """Return what `[[ ]]` can name."""
     subscriber = [field.name for field in dataclasses.fields(Subscriber)] + ["first_name"]
@@ -190,7 +197,12 @@ def fill(page: str, name: str, text: str) -> str:
 def pages() -> dict[Path, str]:
     """Return every generated page with the text it should have."""
     templates = (DOCS / "templates.md").read_text(encoding="utf-8")
-    templates = fill(fill(templates, "template context", template_context()), "reader context", reader_context())
+    for name, text in (
+        ("template context", template_context()),
+        ("reader context", reader_context()),
+        ("template checks", template_checks()),
+    ):
+        templates = fill(templates, name, text)
     return {
         DOCS / "cli.md": commands(),
         DOCS / "configuration.md": configuration(),

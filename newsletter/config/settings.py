@@ -159,7 +159,8 @@ class Settings(_Part):
     templates: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Parameters of templates that this newsletter has otherwise than by default: the table "
-        "`[templates.weekly]` is for the template `weekly`. Which there are says its template.toml.",
+        "`[templates.weekly]` is for the template `weekly`; `newsletter template show weekly` "
+        "lists what there is.",
     )
 
     def identity(self) -> Newsletter:

@@ -3,13 +3,14 @@
 import difflib
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, pass_context
 from jinja2.environment import Environment
 from jinja2.exceptions import UndefinedError
+from jinja2.ext import extract_from_ast
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
@@ -18,7 +19,7 @@ from newsletter.content.plaintext import wrap
 from newsletter.errors import TemplateError as NewsletterTemplateError
 from newsletter.models import Place, Template
 from newsletter.render.context import CONTEXT_NAMES, Html, Parameter
-from newsletter.render.islands import CURRENT, ProtectedSlots, protect_slots
+from newsletter.render.islands import CURRENT, ProtectedSlots, choose_prefix, protect_slots
 from newsletter.render.language import format_date
 from newsletter.render.phrases import Phrases
 from newsletter.render.validate import validate
@@ -71,6 +72,7 @@ class TemplateSource:
             if name.endswith(HTML_SUFFIX):
                 validate(text, place_of=partial(template.place, name), whole=name == MAIN)
         self.slots: ProtectedSlots = protect_slots(texts, places=places, prefix=prefix, kind="t", mjml=True)
+        self._phrases: dict[bool, Phrases] = {}
         self._html = self._environment(html=True)
         self._text = self._environment(html=False)
 
@@ -95,7 +97,8 @@ class TemplateSource:
         kept = {name: environment.globals[name] for name in KEPT_GLOBALS}
         environment.globals.clear()
         environment.globals.update(kept)
-        environment.globals.update(Phrases(self.template, self.language, self.slots.spans, html=html).functions())
+        phrases = self._phrases[html] = Phrases(self.template, self.language, self.slots.spans, html=html)
+        environment.globals.update(phrases.functions())
         environment.filters["date"] = partial(format_date, tag=self.language)
         environment.filters["wrap"] = wrap
         environment.filters["headings"] = level_headings
@@ -131,6 +134,20 @@ class TemplateSource:
                 remedy=_nearest(exc, context) or "docs/templates.md lists every name a template knows.",
             ) from exc
 
+    def missing_phrases(self) -> Iterator[tuple[str, Place]]:
+        """Yield the phrases that no catalogue translates, each with the first place it stands at."""
+        seen = set()
+        for name, text in self.slots.texts.items():
+            for line, function, message in extract_from_ast(self._html.parse(text)):
+                texts = [part for part in ([message] if isinstance(message, str) else message or ()) if part]
+                context = texts.pop(0) if "p" in function.removesuffix("gettext") else None
+                if texts and not self._phrases[True].knows(texts[0], context) and texts[0] not in seen:
+                    seen.add(texts[0])
+                    yield (
+                        self._phrases[True].as_written(texts[0]),
+                        Place(file=str(self.template.place(name)), line=line),
+                    )
+
     def _line_of(self, exc: Exception, name: str) -> Place:
         files = {str(self.template.place(file)) for file in self.slots.texts}
         for frame in reversed(traceback.extract_tb(exc.__traceback__)):
@@ -163,3 +180,9 @@ def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: st
 def template_source(template: Template, prefix: str, language: str) -> TemplateSource:
     """Return the template ready to render in a language; the same texts are parsed once."""
     return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix, language)
+
+
+def missing_phrases(template: Template, language: str) -> list[tuple[str, Place]]:
+    """Return the phrases of a template that no catalogue of the language translates, each with its place."""
+    prefix = choose_prefix(template.files.values(), ())
+    return list(template_source(template, prefix, language).missing_phrases())

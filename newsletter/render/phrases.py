@@ -58,6 +58,14 @@ class Phrases:
         for file in reversed(catalogue_files(template.files, tag)):
             self._entries |= _read(template.files[file], template.place(file))
 
+    def knows(self, phrase: str, context: str | None = None) -> bool:
+        """Say whether a catalogue has a translation of a phrase, as a template writes it."""
+        return (context, self.as_written(phrase)) in self._entries
+
+    def as_written(self, phrase: str) -> str:
+        """Return a phrase with its slots instead of their words: what a catalogue has."""
+        return self._word.sub(lambda match: self._slots[match[0]], phrase)
+
     def functions(self) -> dict[str, Callable[..., str]]:
         """Return the functions by the names that templates and Jinja's i18n extension call."""
         return {
@@ -86,7 +94,7 @@ class Phrases:
 
     def _translate(self, context: str | None, phrases: tuple[str, ...], number: int, values: Mapping[str, Any]) -> str:
         phrase = phrases[0]
-        entry = self._entries.get((context, self._word.sub(lambda match: self._slots[match[0]], phrase)))
+        entry = self._entries.get((context, self.as_written(phrase)))
         # a catalogue with fewer forms than its language has: the last one is the general one
         found = entry.forms[min(entry.form_of(number), len(entry.forms) - 1)] if entry else ""
         if not entry or not found:
