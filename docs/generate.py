@@ -24,6 +24,7 @@ from newsletter.content.issue import SECTION_KEYS
 from newsletter.models import Article, Image, Issue, Reader, Section, Subscriber
 from newsletter.project.examination import TROUBLES
 from newsletter.render.context import CONTEXT_TYPES
+from newsletter.render.environment import FUNCTIONS
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- generated: {} -->", "<!-- end of generated: {} -->"
@@ -201,6 +202,7 @@ def pages() -> dict[Path, str]:
         ("template context", template_context()),
         ("reader context", reader_context()),
         ("template checks", template_checks()),
+        ("template functions", f"Functions: {', '.join(f'`{name}`' for name in FUNCTIONS)}."),
     ):
         templates = fill(templates, name, text)
     return {

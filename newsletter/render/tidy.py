@@ -3,7 +3,11 @@
 import re
 
 _KEEP = re.compile(r"<(?:!--.*?-->|(?P<tag>pre|textarea|style|script)\b.*?</(?P=tag)\s*>)", re.DOTALL | re.IGNORECASE)
-_CONDITIONAL = re.compile(r"<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->", re.DOTALL)
+_CONDITIONAL = re.compile(
+    # hidden from all but Outlook, as a whole; of what is hidden from Outlook alone, the two brackets
+    r"<!--\[if (?![^\]]*\]><!-->).*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->",
+    re.DOTALL,
+)
 _BLOCKS = (
     *("table", "tbody", "thead", "tr", "td", "th", "div", "p", "ul", "ol", "li", "h[1-6]", "blockquote"),
     *("head", "body", "html", "meta", "title", "style", "link", "center"),
