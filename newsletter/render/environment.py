@@ -54,6 +54,13 @@ def _finalize_text(_context: Context, value: object) -> object:
     return value
 
 
+def level_headings(html: str, first: int) -> Html:
+    """Shift the headings of a text so that its biggest is of level `first`; the distances between them stay."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
+    shift = first - min(levels, default=first)
+    return Html(re.sub(r"(</?h)([1-6])\b", lambda match: f"{match[1]}{min(int(match[2]) + shift, 6)}", html))
+
+
 class TemplateSource:
     """A template ready to render in one language: its slots protected, its Jinja parsed, its catalogues read.
 
@@ -98,6 +105,7 @@ class TemplateSource:
         environment.globals.update(phrases.functions())
         environment.filters["date"] = partial(format_date, tag=self.language)
         environment.filters["wrap"] = wrap
+        environment.filters["headings"] = level_headings
         return environment
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:

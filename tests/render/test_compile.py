@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from newsletter.errors import ContentError, MessageError, NewsletterError, SlotError, TemplateError
 from newsletter.models import Article, AssembledIssue, Image, Newsletter, Reader, Section, Subscriber, Template
 from newsletter.render import compile_issue
+from newsletter.render.environment import level_headings
 from newsletter.render.slots import parse_slots, reader_context
 
 MakeIssue = Callable[..., AssembledIssue]
@@ -168,9 +169,7 @@ def test_slots_stand_in_subject_preheader_and_text(
     text = parse_slots(compiled.text, html=False, part="text").render(context)
     assert "Hello Ada,\n\nthree things this week." in text
     assert "https://news.example.com/u/token" in text
-    assert (
-        "View in your browser: https://weekly.example.com/tides/\n\nHello Ada,\n\nthree things this week.\n\n" in text
-    )
+    assert "View in browser: https://weekly.example.com/tides/\n\nHello Ada,\n\nthree things this week.\n\n" in text
     assert not re.search(r"<(?!https?://)", text)
     assert "\n\n\n" not in text
 
@@ -240,7 +239,7 @@ WRONG: list[tuple[str, dict[str, object], dict[str, str], type[NewsletterError],
      {"sections": (Section(title="Top", articles=("alpha", "beta"), layouts={"beta": "breif"}, line=8),),
       "lines": {"sections[0].articles[1]": 10}}, {}, ContentError,
      ("issues/tides/issue.md:10: the article beta asks for the layout `breif`, which the template 'weekly' does not "
-     "have\nDid you mean `brief`? Known: brief, lead, story.")),
+     "have\nDid you mean `brief`? Known: brief, columns, lead, links, quotation, sponsor, story.")),
     ("import of CSS", {}, {"styles.mjml": '<mj-style inline="inline">@import url(http://127.0.0.1/x);</mj-style>'},
      TemplateError, 'templates/weekly/styles.mjml:1: an at-rule stands in an <mj-style inline="inline">\n'),
 ]  # fmt: skip
@@ -285,7 +284,7 @@ def test_an_article_may_have_another_layout_than_its_section(
         "The beta report",
         "The gamma report",
     ]
-    assert ["font-size:18px" in (heading.get("style") or "") for heading in page.iter("h3")] == [False, True, False]
+    assert ["font-size:19px" in (heading.get("style") or "") for heading in page.iter("h3")] == [False, True, False]
     assert len(list(page.iter("img"))) == 2
     text = compile_issue(assembled, weekly, newsletter).text
     assert text.count("By Mara Lind, Example Post") == 2
@@ -315,3 +314,10 @@ def test_a_field_that_a_record_lacks_is_named(
     assert str(error.value).startswith(
         "templates/weekly/layouts/lead.mjml:2: this cannot be filled: 'dict object' has no"
     )
+
+
+def test_a_template_says_at_which_level_headings_begin() -> None:
+    html = "<h3>a</h3><p>b</p><h5>c</h5>"
+    assert level_headings(html, 2) == "<h2>a</h2><p>b</p><h4>c</h4>"
+    assert level_headings(html, 5) == "<h5>a</h5><p>b</p><h6>c</h6>"
+    assert level_headings("<p>b</p>", 2) == "<p>b</p>"
