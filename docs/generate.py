@@ -147,7 +147,14 @@ def reader_context() -> str:
 def records() -> str:
     """Return the fields of a record, in the order in which they are written, from the models."""
     fields = {field.name: field for kind in (Article, Image) for field in dataclasses.fields(kind)}
-    kinds = {"image": "group", "tags": "list", "status": "word", "evidence": "group", "extra": "group"}
+    kinds = {
+        "image": "group",
+        "tags": "list",
+        "ignore": "list",
+        "status": "word",
+        "evidence": "group",
+        "extra": "group",
+    }
     rows = []
     for key in (*KEYS, "body"):
         field = fields[key]
@@ -160,7 +167,7 @@ def records() -> str:
 
 def issues() -> str:
     """Return the fields of an issue.md and of one of its sections, in the order in which they are written."""
-    kinds = {"number": "number", "date": "date", "sections": "list", "sections.articles": "list"}
+    kinds = {"number": "number", "date": "date", "ignore": "list", "sections": "list", "sections.articles": "list"}
     rows = []
     parts = (("", Issue, ISSUE_KEYS), ("sections.", Section, SECTION_KEYS), ("", Issue, ("introduction",)))
     for prefix, model, keys in parts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsletter.checks.base import Check, Hit, Subject
+from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.models import Severity
 
 CLIPPED = 102_400
@@ -11,7 +11,17 @@ CLIPPED = 102_400
 NEAR = 80_000
 
 
-def _clipped(it: Subject) -> Iterator[Hit]:
+@check(
+    id="N201",
+    family=Family.SIZE,
+    severity=Severity.WARNING,
+    title="Gmail will clip the mail",
+    source="observed limit of Gmail, about 102 KB of decoded HTML",
+    bad=Example(about="an article of 97,500 characters", article={"body": "word " * 19_500}),
+    good=Example(about="an article of 72,500 characters", article={"body": "word " * 14_500}),
+)
+def clipped(it: Subject) -> Iterator[Hit]:
+    """Gmail cuts a long mail off and hides the rest, the unsubscribe link too, behind "View entire message"."""
     size = len(it.html.encode())
     if size > CLIPPED:
         yield Hit(
@@ -21,7 +31,16 @@ def _clipped(it: Subject) -> Iterator[Hit]:
         )
 
 
-def _nearly_clipped(it: Subject) -> Iterator[Hit]:
+@check(
+    id="N202",
+    family=Family.SIZE,
+    severity=Severity.INFO,
+    title="close to Gmail's limit",
+    source="observed limit of Gmail, about 102 KB of decoded HTML",
+    bad=Example(about="an article of 72,500 characters", article={"body": "word " * 14_500}),
+)
+def nearly_clipped(it: Subject) -> Iterator[Hit]:
+    """Long names and addresses of readers can still carry it over the limit."""
     size = len(it.html.encode())
     if NEAR < size <= CLIPPED:
         yield Hit(
@@ -31,34 +50,21 @@ def _nearly_clipped(it: Subject) -> Iterator[Hit]:
         )
 
 
-def _no_text(it: Subject) -> Iterator[Hit]:
+@check(
+    id="N203",
+    family=Family.SIZE,
+    severity=Severity.ERROR,
+    title="text part missing or empty",
+    source="RFC 2046 §5.1.4: the alternatives say the same",
+    bad=Example(
+        about="the template's email.txt holds the unsubscribe link only", files={"email.txt": "[[ unsubscribe_url ]]"}
+    ),
+)
+def no_text(it: Subject) -> Iterator[Hit]:
+    """Some people and every watch read the text part, and filters distrust a mail without one."""
     if len(it.text.split()) < 20:
         yield Hit(
             message="the text part has fewer than 20 words",
             remedy="Mend the template's email.txt: some people read nothing else, and filters look for it.",
+            place=it.template.place("email.txt"),
         )
-
-
-CHECKS = (
-    Check(
-        id="N201",
-        severity=Severity.WARNING,
-        title="Gmail will clip the mail",
-        source="observed limit of Gmail, about 102 KB of decoded HTML",
-        run=_clipped,
-    ),
-    Check(
-        id="N202",
-        severity=Severity.INFO,
-        title="close to Gmail's limit",
-        source="observed limit of Gmail, about 102 KB of decoded HTML",
-        run=_nearly_clipped,
-    ),
-    Check(
-        id="N203",
-        severity=Severity.ERROR,
-        title="text part missing or empty",
-        source="RFC 2046 §5.1.4: the alternatives say the same",
-        run=_no_text,
-    ),
-)

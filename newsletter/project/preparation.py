@@ -1,17 +1,25 @@
 """From an issue's name to everything that can be looked at: the one way that preview, build, check and send take."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsletter.checks import check_issue
 from newsletter.checks.base import Subject
-from newsletter.content.fields import is_image_path
-from newsletter.errors import ContentError, DeliveryError
+from newsletter.checks.facts import ArticleShare
+from newsletter.checks.readers import awkward_readers, final_messages
+from newsletter.checks.size import NEAR
+from newsletter.config import FILE_NAME, line_of_key
+from newsletter.errors import ConfigError, DeliveryError
 from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity
+from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Place, Reader, Severity, Template
 from newsletter.project.folder import Project
+from newsletter.project.measure import measure_issue
+from newsletter.project.surroundings import image_facts, used_elsewhere
+from newsletter.project.surroundings import past_issues as other_issues
 from newsletter.render import compile_issue
 
 
@@ -26,6 +34,7 @@ class PreparedIssue:
     content: MessageContent
     message: bytes
     sizes: MessageSizes
+    subject: Subject
     findings: tuple[Finding, ...]
 
 
@@ -41,11 +50,28 @@ def prepare_issue(
     """
     assembled = project.assemble(slug)
     newsletter = project.settings.identity()
-    name = assembled.issue.template or project.settings.newsletter.template
-    compiled = compile_issue(assembled, project.template(name), newsletter)
+    source = project.template(assembled.issue.template or project.settings.newsletter.template)
+    compiled = compile_issue(assembled, source, newsletter)
     whom = reader or sample_reader(newsletter, slug)
     template = MessageTemplate(compiled, newsletter)
     content, message = template.content(whom), template.build(whom)
+    readers = tuple(awkward_readers(newsletter, slug))
+    subject = Subject(
+        assembled=assembled,
+        compiled=compiled,
+        newsletter=newsletter,
+        template=source,
+        html=content.html,
+        text=content.text,
+        today=dt.datetime.now(ZoneInfo(newsletter.time_zone)).date(),
+        images=image_facts(project, assembled),
+        used=used_elsewhere(project, assembled) if past_issues else {},
+        past=other_issues(project, assembled) if past_issues else (),
+        shares=_shares(assembled, source, newsletter) if len(content.html.encode()) > NEAR else (),
+        readers=readers,
+        messages=tuple(final_messages(compiled, newsletter, readers)),
+        names=project.settings.checks.names,
+    )
     return PreparedIssue(
         assembled=assembled,
         compiled=compiled,
@@ -54,18 +80,31 @@ def prepare_issue(
         content=content,
         message=message,
         sizes=message_sizes(content, message),
-        findings=check_issue(
-            Subject(
-                assembled=assembled,
-                compiled=compiled,
-                newsletter=newsletter,
-                html=content.html,
-                text=content.text,
-                images=_images(project, assembled),
-                used=_used(project, assembled) if past_issues else {},
-            )
-        ),
+        subject=subject,
+        findings=_findings(project, subject),
     )
+
+
+def _findings(project: Project, subject: Subject) -> tuple[Finding, ...]:
+    rules = {
+        name: None if entry.severity == "off" else Severity(entry.severity)
+        for name, entry in project.settings.checks.rules().items()
+    }
+    try:
+        return check_issue(subject, rules=rules)
+    except ConfigError as exc:
+        raise ConfigError(exc.what, place=_at_rule(project, exc.what), remedy=exc.remedy) from exc
+
+
+def _at_rule(project: Project, what: str) -> Place:
+    text = (project.root / FILE_NAME).read_text(encoding="utf-8-sig")
+    name = next(name for name in project.settings.checks.rules() if name in what)
+    return Place(file=FILE_NAME, line=line_of_key(text, ("checks", name)))
+
+
+def _shares(assembled: AssembledIssue, template: Template, newsletter: Newsletter) -> tuple[ArticleShare, ...]:
+    _, measures = measure_issue(assembled, template, newsletter)
+    return tuple(ArticleShare(slug=each.slug, bytes=each.bytes, end=each.end) for each in measures)
 
 
 def require_sendable(prepared: PreparedIssue) -> None:
@@ -105,24 +144,3 @@ def values_of(finding: Finding) -> dict[str, str | None]:
         "message": finding.message,
         "remedy": finding.remedy,
     }
-
-
-def _used(project: Project, assembled: AssembledIssue) -> dict[str, str]:
-    catalogue, here = project.catalogue(), assembled.issue.slug
-    used: dict[str, str] = {}
-    for slug, article in assembled.articles.items():
-        elsewhere = [match for match in catalogue.similar(article) if match.entry.issue not in {"", here}]
-        if elsewhere:
-            used[slug] = f"{elsewhere[0].entry.file} ({elsewhere[0].reason})"
-    return used
-
-
-def _images(project: Project, assembled: AssembledIssue) -> dict[str, int | None]:
-    sizes: dict[str, int | None] = {}
-    for article in assembled.articles.values():
-        if article.image and is_image_path(article.image.src):
-            try:
-                sizes[article.image.src] = project.image_file(assembled.issue.slug, article.image.src).stat().st_size
-            except ContentError:
-                sizes[article.image.src] = None
-    return sizes
