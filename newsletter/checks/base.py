@@ -15,12 +15,13 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, LinkResult, PastIssue, SpamScore
+from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, PastIssue, SpamScore
 from newsletter.models import (
     Article,
     AssembledIssue,
     CompiledIssue,
     Finding,
+    LinkResult,
     Newsletter,
     Place,
     Reader,
