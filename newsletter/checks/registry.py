@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 
+import newsletter.checks.accessibility as of_accessibility
 import newsletter.checks.content as of_content
 import newsletter.checks.images as of_images
 import newsletter.checks.links as of_links
@@ -17,6 +18,7 @@ MODULES = (
     of_subject,
     of_size,
     of_images,
+    of_accessibility,
     of_links,
     of_content,
 )
