@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 import newsletter.checks.accessibility as of_accessibility
+import newsletter.checks.clients as of_clients
 import newsletter.checks.content as of_content
 import newsletter.checks.images as of_images
 import newsletter.checks.links as of_links
@@ -21,6 +22,7 @@ MODULES = (
     of_accessibility,
     of_links,
     of_content,
+    of_clients,
 )
 """The topics; a check belongs to the registry when it stands at the top level of one of them."""
 
