@@ -15,13 +15,14 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, LinkResult, PastIssue, SpamScore
+from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, PastIssue, SpamScore
 from newsletter.checks.parts import Taken, take_apart
 from newsletter.models import (
     Article,
     AssembledIssue,
     CompiledIssue,
     Finding,
+    LinkResult,
     Newsletter,
     Place,
     Reader,

@@ -35,22 +35,6 @@ class PastIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkResult:
-    """What the web answered to one address.
-
-    `status` is the last answer's, 0 without an answer; `problem` then says why in a sentence. `final` is the address
-    that answered after `redirects` redirections; `title` is the page's.
-    """
-
-    url: str
-    status: int = 0
-    problem: str = ""
-    final: str = ""
-    redirects: int = 0
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleShare:
     """How much of the mail's HTML an article is, in octets; `end` is the octet behind it."""
 

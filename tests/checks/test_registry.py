@@ -34,7 +34,7 @@ def test_an_unknown_id_in_the_settings_is_refused_with_the_nearest(subject_of: S
     with pytest.raises(ConfigError) as error:
         check_issue(subject_of(), rules={"N109X": None})
     assert error.value.what == "there is no check N109X, which [checks] names"
-    assert error.value.remedy.startswith("Did you mean N10")
+    assert error.value.remedy.startswith("Did you mean N")
     assert error.value.remedy.endswith("? `newsletter check --list` names them all.")
 
 
