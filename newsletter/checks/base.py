@@ -16,6 +16,7 @@ from typing import Any
 from lxml import html as lxml_html
 
 from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, PastIssue, SpamScore
+from newsletter.checks.parts import Taken, take_apart
 from newsletter.models import (
     Article,
     AssembledIssue,
@@ -81,6 +82,11 @@ class Subject:
     def date(self) -> dt.date | None:
         """The day on which the issue appears: its own date, else today."""
         return self.assembled.issue.date or self.today
+
+    @cached_property
+    def taken(self) -> tuple[Taken | None, ...]:
+        """The messages taken apart, in their order; None for one that could not be built."""
+        return tuple(take_apart(made.message) if made.message else None for made in self.messages)
 
     def articles(self) -> Iterator[Article]:
         """Yield the articles in the order of the issue."""

@@ -92,10 +92,11 @@ def example_subject(example: Example, template: Template) -> Subject:
     )
     template = replace(template, files={**template.files, **example.files})
     compiled = compile_issue(assembled, template, newsletter)
-    content = MessageTemplate(compiled, newsletter).content(sample_reader(newsletter, assembled.issue.slug))
+    mail = MessageTemplate(compiled, newsletter)
+    content = mail.content(sample_reader(newsletter, assembled.issue.slug))
     html = _edited(content.html, example.html_edits).replace("</body>", f"{example.html}</body>")
     readers = tuple(awkward_readers(newsletter, assembled.issue.slug))
-    messages = [_broken(made, example) for made in final_messages(compiled, newsletter, readers)]
+    messages = [_broken(made, example) for made in final_messages(mail, readers)]
     subject = Subject(
         assembled=assembled,
         compiled=compiled,
@@ -120,4 +121,6 @@ def _edited(text: str, edits: tuple[tuple[str, str], ...]) -> str:
 
 
 def _broken(made: FinalMessage, example: Example) -> FinalMessage:
+    if not made.message:
+        return made
     return replace(made, message=_edited(made.message.decode("ascii"), example.message_edits).encode("ascii"))

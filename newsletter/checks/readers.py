@@ -7,7 +7,7 @@ from newsletter.checks.facts import FinalMessage
 from newsletter.errors import NewsletterError
 from newsletter.message.build import MessageTemplate
 from newsletter.message.reader import sample_reader
-from newsletter.models import CompiledIssue, Newsletter, Reader, Subscriber
+from newsletter.models import Newsletter, Reader, Subscriber
 
 AWKWARD: tuple[tuple[str, Subscriber], ...] = (
     ("nothing but an address", Subscriber(email="plain@example.org")),
@@ -50,12 +50,8 @@ def awkward_readers(newsletter: Newsletter, issue: str, people: Iterable[Subscri
         )
 
 
-def final_messages(compiled: CompiledIssue, newsletter: Newsletter, readers: Iterable[Reader]) -> list[FinalMessage]:
-    """Build the mail of each reader; one that cannot be built carries the reason.
-
-    Raises SlotError or MessageError for what is wrong for everybody.
-    """
-    template = MessageTemplate(compiled, newsletter)
+def final_messages(template: MessageTemplate, readers: Iterable[Reader]) -> list[FinalMessage]:
+    """Build the mail of each reader; one that cannot be built carries the reason."""
     names = {subscriber.email: why for why, subscriber in AWKWARD}
     found = []
     for reader in readers:

@@ -69,7 +69,7 @@ def prepare_issue(
         past=other_issues(project, assembled) if past_issues else (),
         shares=_shares(assembled, source, newsletter) if len(content.html.encode()) > NEAR else (),
         readers=readers,
-        messages=tuple(final_messages(compiled, newsletter, readers)),
+        messages=tuple(final_messages(template, readers)),
         names=project.settings.checks.names,
     )
     return PreparedIssue(

@@ -57,7 +57,6 @@ _SELECTORS = (
     ("css-selector-general-sibling", "~"),
     ("css-selector-adjacent-sibling", "+"),
 )
-_GMAIL_STYLE = 16_384
 _SPACED = re.compile(r"\b(?:rgb|hsl)a?\(\s*[\d.%a-z]+\s+[\d.%]|\b(?:ok)?l(?:ch|ab)\(|\bcolor\(", re.IGNORECASE)
 _GENERIC = re.compile(r"(?:ui-|system-ui|sans-serif|serif|monospace|cursive|fantasy|inherit|initial)", re.IGNORECASE)
 
@@ -136,31 +135,6 @@ def passed_over_rule(it: Subject) -> Iterator[Hit]:
                     remedy=f'Use a class, in <mj-style inline="inline"> if every client needs it: {page_of(feature)}.',
                     place=it.template_place(selector) or it.template.place("email.mjml"),
                 )
-
-
-_MUCH = ".tide { color: #23291f; } " * 680
-
-
-@check(
-    id="N607",
-    family=Family.CLIENTS,
-    severity=Severity.WARNING,
-    title="style sheets larger than Gmail reads",
-    source="https://github.com/hteumeuleu/email-bugs/issues/90",
-    bad=Example(
-        about="17,000 bytes of rules",
-        html_edits=(("</head>", f"<style>{_MUCH}</style></head>"),),
-    ),
-)
-def large_style(it: Subject) -> Iterator[Hit]:
-    """Gmail reads 16 KB of style sheets and drops every block behind them."""
-    size = sum(len((style.text or "").encode()) for style in it.tree.iter("style"))
-    if size > _GMAIL_STYLE:
-        yield Hit(
-            message=f"the style sheets have {size:,} bytes, and Gmail drops what comes after {_GMAIL_STYLE:,}",
-            remedy='Move rules into <mj-style inline="inline">, and leave out those that nothing uses.',
-            place=it.template_place("<mj-style") or it.template.place("email.mjml"),
-        )
 
 
 _NESTED = "<style>@media screen { @supports (display: grid) { p { color: #23291f; } } }</style></head>"
