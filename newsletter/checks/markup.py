@@ -99,22 +99,6 @@ def declarations(style: str) -> dict[str, str]:
     return found
 
 
-def words_of(it: Subject) -> int:
-    """Count the words that a reader sees as text, not in pictures."""
-    body = it.tree.find("body")
-    return 0 if body is None else len(" ".join(_shown(body)).split())
-
-
-def _shown(element: HtmlElement) -> Iterator[str]:
-    style = declarations(element.get("style") or "")
-    if not isinstance(element.tag, str) or style.get("display") == "none":
-        return
-    yield element.text or ""
-    for child in element:
-        yield from _shown(child)
-        yield child.tail or ""
-
-
 def pixels(value: str | None) -> float | None:
     """Read a length in CSS pixels: `12px`, `12` (an attribute), `9pt`; None for any other unit."""
     text = (value or "").strip().lower()

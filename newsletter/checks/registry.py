@@ -12,11 +12,13 @@ import newsletter.checks.delivery as of_delivery
 import newsletter.checks.final as of_final
 import newsletter.checks.images as of_images
 import newsletter.checks.links as of_links
+import newsletter.checks.outlook as of_outlook
 import newsletter.checks.residue as of_residue
 import newsletter.checks.sections as of_sections
 import newsletter.checks.size as of_size
 import newsletter.checks.slots as of_slots
 import newsletter.checks.subject as of_subject
+import newsletter.checks.transform as of_transform
 import newsletter.checks.wording as of_wording
 from newsletter.checks.base import Check, Subject
 from newsletter.errors import ConfigError, ContentError
@@ -37,6 +39,8 @@ MODULES = (
     of_delivery,
     of_final,
     of_clients,
+    of_transform,
+    of_outlook,
 )
 """The topics; a check belongs to the registry when it stands at the top level of one of them."""
 
