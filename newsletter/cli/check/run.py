@@ -17,6 +17,7 @@ from newsletter.checks.formats import github_annotations, sarif
 from newsletter.checks.registry import CHECKS
 from newsletter.checks.report import at_or_above
 from newsletter.cli.check.table import say_table_of
+from newsletter.cli.issue.state import remember_check
 from newsletter.cli.output import note, plural, say, say_json
 from newsletter.cli.project import open_project
 from newsletter.errors import ConfigError, NewsletterError
@@ -48,6 +49,7 @@ def check_once(context: typer.Context, wanted: Wanted) -> int:
     project = open_project(context)
     prepared = _prepare(project, wanted)
     findings = prepared.findings
+    remember_check(project, prepared.compiled, passed=not at_or_above(findings, Severity.ERROR))
     if wanted.baseline and wanted.update:
         _write(wanted.baseline, format_baseline(findings))
         note(f"{plural(len(findings), 'finding')} accepted in {wanted.baseline}")
