@@ -55,7 +55,7 @@ def final_messages(template: MessageTemplate, readers: Iterable[Reader]) -> list
     names = {subscriber.email: why for why, subscriber in AWKWARD}
     found = []
     for reader in readers:
-        why = names.get(reader.subscriber.email, "a subscriber")
+        why = names.get(reader.subscriber.email, f"the address {reader.subscriber.email}")
         try:
             message, content = template.build(reader), template.content(reader)
         except NewsletterError as exc:

@@ -1,23 +1,36 @@
 """From an issue's name to everything that can be looked at: the one way that preview, build, check and send take."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.checks import check_issue
-from newsletter.checks.base import Subject
-from newsletter.checks.facts import ArticleShare
+from newsletter.checks.base import Check, Subject
+from newsletter.checks.facts import ArticleShare, SpamScore
 from newsletter.checks.readers import awkward_readers, final_messages
 from newsletter.checks.size import NEAR
 from newsletter.config import FILE_NAME, line_of_key
-from newsletter.errors import ConfigError, DeliveryError
+from newsletter.errors import ConfigError, DeliveryError, UsageError
 from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Place, Reader, Severity, Template
+from newsletter.models import (
+    AssembledIssue,
+    CompiledIssue,
+    Finding,
+    LinkResult,
+    Newsletter,
+    Place,
+    Reader,
+    Severity,
+    Subscriber,
+    Template,
+)
 from newsletter.project.folder import Project
 from newsletter.project.measure import measure_issue
+from newsletter.project.own_checks import own_checks
 from newsletter.project.surroundings import image_facts, used_elsewhere
 from newsletter.project.surroundings import past_issues as other_issues
 from newsletter.render import compile_issue
@@ -35,18 +48,25 @@ class PreparedIssue:
     message: bytes
     sizes: MessageSizes
     subject: Subject
+    own: tuple[Check, ...]
     findings: tuple[Finding, ...]
 
 
 def prepare_issue(
-    project: Project, slug: str, reader: Reader | None = None, *, past_issues: bool = False
+    project: Project,
+    slug: str,
+    reader: Reader | None = None,
+    *,
+    past_issues: bool = False,
+    people: Iterable[Subscriber] = (),
 ) -> PreparedIssue:
     """Compile an issue, merge it for a reader (an invented one when None) and check it.
 
-    With `past_issues` its articles are compared with those of every other issue too.
+    With `past_issues` its articles are compared with those of every other issue too. The finished mails of `people`
+    are looked at beside those of the invented readers.
 
-    Raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError; findings are no errors here,
-    `require_sendable` decides.
+    Raises ContentError, TemplateError, SlotError, MessageError, RenderGuardError, or CheckError for a check of the
+    project's own; findings are no errors here, `require_sendable` decides.
     """
     assembled = project.assemble(slug)
     newsletter = project.settings.identity()
@@ -55,7 +75,7 @@ def prepare_issue(
     whom = reader or sample_reader(newsletter, slug)
     template = MessageTemplate(compiled, newsletter)
     content, message = template.content(whom), template.build(whom)
-    readers = tuple(awkward_readers(newsletter, slug))
+    readers = tuple(awkward_readers(newsletter, slug, people))
     subject = Subject(
         assembled=assembled,
         compiled=compiled,
@@ -72,6 +92,7 @@ def prepare_issue(
         messages=tuple(final_messages(template, readers)),
         names=project.settings.checks.names,
     )
+    own = own_checks(project.root)
     return PreparedIssue(
         assembled=assembled,
         compiled=compiled,
@@ -81,17 +102,30 @@ def prepare_issue(
         message=message,
         sizes=message_sizes(content, message),
         subject=subject,
-        findings=_findings(project, subject),
+        own=own,
+        findings=_findings(project, subject, own),
     )
 
 
-def _findings(project: Project, subject: Subject) -> tuple[Finding, ...]:
+def check_again(
+    project: Project,
+    prepared: PreparedIssue,
+    *,
+    links: Mapping[str, LinkResult] | None = None,
+    spam: SpamScore | None = None,
+) -> PreparedIssue:
+    """Check an issue with what the web said of its links, or SpamAssassin of its mail."""
+    subject = replace(prepared.subject, links=links, spam=spam)
+    return replace(prepared, subject=subject, findings=_findings(project, subject, prepared.own))
+
+
+def _findings(project: Project, subject: Subject, own: tuple[Check, ...]) -> tuple[Finding, ...]:
     rules = {
         name: None if entry.severity == "off" else Severity(entry.severity)
         for name, entry in project.settings.checks.rules().items()
     }
     try:
-        return check_issue(subject, rules=rules)
+        return check_issue(subject, rules=rules, own=own)
     except ConfigError as exc:
         raise ConfigError(exc.what, place=_at_rule(project, exc.what), remedy=exc.remedy) from exc
 
@@ -107,15 +141,29 @@ def _shares(assembled: AssembledIssue, template: Template, newsletter: Newslette
     return tuple(ArticleShare(slug=each.slug, bytes=each.bytes, end=each.end) for each in measures)
 
 
-def require_sendable(prepared: PreparedIssue) -> None:
-    """Refuse an issue in which a check found an error; raises DeliveryError."""
+def require_sendable(prepared: PreparedIssue, despite: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Refuse an issue in which a check found an error, and return the errors that `despite` overrules, by id.
+
+    Raises DeliveryError for an error that is not overruled, UsageError for an id that overrules nothing.
+    """
     errors = [finding for finding in prepared.findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise DeliveryError(
-            f"{prepared.compiled.slug} has {len(errors)} {'error' if len(errors) == 1 else 'errors'} and was not sent",
-            place=errors[0].place,
-            remedy=f"Mend what is named above; `newsletter check {prepared.compiled.slug}` looks again.",
+    slug = prepared.compiled.slug
+    needless = [name for name in despite if name not in {finding.id for finding in errors}]
+    if needless:
+        found = ", ".join(sorted({finding.id for finding in errors})) or "none"
+        raise UsageError(
+            f"{needless[0]} found no error in {slug}, so there is nothing to overrule",
+            remedy=f"Leave `--despite {needless[0]}` out. Checks with an error here: {found}.",
         )
+    left = [finding for finding in errors if finding.id not in despite]
+    if left:
+        raise DeliveryError(
+            f"{slug} has {len(left)} {'error' if len(left) == 1 else 'errors'} and was not sent",
+            place=left[0].place,
+            remedy=f"Mend what is named above; `newsletter check {slug}` looks again. "
+            f'To send it all the same: --despite {left[0].id} --reason "…".',
+        )
+    return tuple(errors)
 
 
 def facts_of(prepared: PreparedIssue) -> dict[str, Any]:

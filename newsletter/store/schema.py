@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this code reads and writes."""
 
 
@@ -177,4 +177,13 @@ events = Table(
     Column("type", String(30), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("payload", JSON, nullable=False),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("issue", String(100), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli import main
+from newsletter.store.schema import HEAD
 
 CSV = """E-Mail;Name;Home Town
 anna@EXAMPLE.org;"Bäcker; Anna";Köln
@@ -132,7 +133,7 @@ def test_nothing_sent_yet_says_what_to_do(shell: Shell) -> None:
     assert shell("mailing list") == 0
     assert shell.err == "Nothing was sent yet. Send an issue with `newsletter send ISSUE --list NAME`.\n"
     assert shell("db upgrade") == 0
-    assert shell.out.endswith("newsletter.db is up to date (revision 0001)\n")
+    assert shell.out.endswith(f"newsletter.db is up to date (revision {HEAD})\n")
 
 
 def test_an_issue_with_an_error_is_not_sent_and_says_what_to_mend(shell: Shell) -> None:
