@@ -8,7 +8,7 @@ import tinycss2
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.clients.features import all_declarations, general_rules, needed, sheets
 from newsletter.checks.clients.support import clients_without, is_missing_somewhere, page_of, title_of
-from newsletter.checks.markup import elements
+from newsletter.checks.markup import declarations, elements
 from newsletter.models import Place, Severity
 
 _BREAKING = frozenset(
@@ -57,6 +57,7 @@ _SELECTORS = (
     ("css-selector-general-sibling", "~"),
     ("css-selector-adjacent-sibling", "+"),
 )
+_ARRANGING = {"display", "visibility", "content", "position", "width", "height", "float"}
 _SPACED = re.compile(r"\b(?:rgb|hsl)a?\(\s*[\d.%a-z]+\s+[\d.%]|\b(?:ok)?l(?:ch|ab)\(|\bcolor\(", re.IGNORECASE)
 _GENERIC = re.compile(r"(?:ui-|system-ui|sans-serif|serif|monospace|cursive|fantasy|inherit|initial)", re.IGNORECASE)
 
@@ -119,22 +120,22 @@ def left_out_css(it: Subject) -> Iterator[Hit]:
     severity=Severity.INFO,
     title="rule that some mail programs pass over",
     source="https://www.caniemail.com (MIT), kept as a dated table",
-    bad=Example(html_edits=(("</head>", "<style>p:not(.small) { color: #23291f; }</style></head>"),)),
-    good=Example(html_edits=(("</head>", "<style>p.large { color: #23291f; }</style></head>"),)),
+    bad=Example(html_edits=(("</head>", "<style>p:not(.wide) { display: none; }</style></head>"),)),
+    good=Example(html_edits=(("</head>", "<style>p:not(.wide) { color: #23291f; }</style></head>"),)),
 )
 def passed_over_rule(it: Subject) -> Iterator[Hit]:
-    """A rule whose selector is not understood does not count there at all."""
+    """A rule that hides, adds or arranges something does not count where its selector is not understood."""
     seen = set()
     for rule in general_rules(it):
         selector = tinycss2.serialize(rule.prelude).strip()
-        for feature, sign in _SELECTORS:
-            if sign in selector and feature not in seen and is_missing_somewhere(feature):
-                seen.add(feature)
-                yield Hit(
-                    message=f"the rule {selector[:60]!r} is passed over by {clients_without(feature)}",
-                    remedy=f'Use a class, in <mj-style inline="inline"> if every client needs it: {page_of(feature)}.',
-                    place=it.template_place(selector) or it.template.place("email.mjml"),
-                )
+        missing = [name for name, sign in _SELECTORS if sign in selector and is_missing_somewhere(name)]
+        if missing and missing[0] not in seen and _ARRANGING & declarations(tinycss2.serialize(rule.content)).keys():
+            seen.add(missing[0])
+            yield Hit(
+                message=f"the rule {selector[:60]!r} is passed over by {clients_without(missing[0])}",
+                remedy=f'Use a class, in <mj-style inline="inline"> if all clients need it: {page_of(missing[0])}.',
+                place=it.template_place(selector) or it.template.place("email.mjml"),
+            )
 
 
 _NESTED = "<style>@media screen { @supports (display: grid) { p { color: #23291f; } } }</style></head>"
