@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement, document_fromstring
 
@@ -23,9 +24,10 @@ _BUTTON = (
 _LINK = 'href="https://courier.example.com/lamp"'
 
 
-def for_outlook(it: Subject) -> HtmlElement:
+@lru_cache(maxsize=2)
+def for_outlook(html: str) -> HtmlElement:
     """Return the mail as Outlook 2007 to 2019 reads it: its own parts shown, those of all others away."""
-    html = _OTHERS.sub(lambda match: "" if "!mso" in match[1].replace(" ", "") else match[2], it.html)
+    html = _OTHERS.sub(lambda match: "" if "!mso" in match[1].replace(" ", "") else match[2], html)
     return document_fromstring(_HIDDEN.sub(lambda match: match[2] if _is_outlook(match[1]) else "", html))
 
 
@@ -137,7 +139,7 @@ def _sum(widths: list[float]) -> str:
 
 def _rows(it: Subject) -> Iterator[tuple[list[float], float]]:
     """Yield the rows of Outlook's tables: the widths of their cells, and the room there is for them."""
-    for row in for_outlook(it).iter("tr"):
+    for row in for_outlook(it.html).iter("tr"):
         styles = [declarations(cell.get("style") or "") for cell in row if cell.tag == "td"]
         widths = [pixels(style.get("width")) for style in styles]
         if widths and all(width is not None for width in widths):

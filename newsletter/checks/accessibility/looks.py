@@ -7,6 +7,7 @@ whoever looks at it says nothing then.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import tinycss2
@@ -14,6 +15,7 @@ import tinycss2.color3
 from cssselect import SelectorError
 from cssselect import parse as parse_selectors
 from cssselect.xpath import HTMLTranslator
+from lxml import etree
 from lxml.html import HtmlElement
 
 from newsletter.checks.base import Subject
@@ -51,11 +53,17 @@ class Text:
 Rules = dict[HtmlElement, dict[str, tuple[tuple[bool, tuple[int, ...], int], str]]]
 
 
-def texts_of(it: Subject, *, dark: bool = False) -> Iterator[Text]:
-    """Yield every visible text of the mail with its look, in order; with `dark` as in dark mode."""
-    body = it.tree.find("body")
-    if body is not None and (rules := _rules(it, dark=dark)) is not None:
-        yield from _walk(body, Look(), rules)
+def texts_of(it: Subject, *, dark: bool = False) -> tuple[Text, ...]:
+    """Return every visible text of the mail with its look, in order; with `dark` as in dark mode."""
+    return _texts(it.tree, dark)
+
+
+@lru_cache(maxsize=4)
+def _texts(tree: HtmlElement, dark: bool) -> tuple[Text, ...]:  # noqa: FBT001 - keys of the cache
+    """Work the texts out once for all checks of a mail; the tree is the key, and kept by the cache."""
+    body = tree.find("body")
+    rules = _rules(tree, dark=dark)
+    return () if body is None or rules is None else tuple(_walk(body, Look(), rules))
 
 
 def has_dark_rules(it: Subject) -> bool:
@@ -144,20 +152,25 @@ def _length(value: str, around: float | None) -> float | None:
     return number * {"px": 1.0, "pt": 4 / 3, "rem": 16.0}[unit]
 
 
-def _rules(it: Subject, *, dark: bool) -> Rules | None:
+def _rules(tree: HtmlElement, *, dark: bool) -> Rules | None:
     """Return what the style sheets say of colours, by element; None when a rule about colours is not understood."""
     found: Rules = {}
     order = 0
-    for style in it.tree.iter("style"):
+    for style in tree.iter("style"):
         if style.get("media"):
             continue
-        sheet = tinycss2.parse_stylesheet(style.text or "", skip_comments=True, skip_whitespace=True)
-        for rule in _that_apply(sheet, dark=dark):
+        for selectors, wanted in _coloured(style.text or "", dark):
             order += 1
-            wanted = _wanted(rule.content)
-            if wanted and not _apply(it.tree, tinycss2.serialize(rule.prelude), wanted, order, found):
+            if not _apply(tree, selectors, wanted, order, found):
                 return None
     return found
+
+
+@lru_cache(maxsize=64)
+def _coloured(css: str, dark: bool) -> list[tuple[str, dict[str, tuple[bool, str]]]]:  # noqa: FBT001 - keys of the cache
+    sheet = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    rules = [(tinycss2.serialize(rule.prelude), _wanted(rule.content)) for rule in _that_apply(sheet, dark=dark)]
+    return [(selectors, wanted) for selectors, wanted in rules if wanted]
 
 
 def _that_apply(sheet: list[Any], *, dark: bool) -> Iterator[Any]:
@@ -179,16 +192,24 @@ def _wanted(content: Any) -> dict[str, tuple[bool, str]]:
 
 
 def _apply(tree: HtmlElement, selectors: str, wanted: dict[str, tuple[bool, str]], order: int, found: Rules) -> bool:
-    try:
-        parsed = parse_selectors(selectors)
-        paths = [(each.specificity(), HTMLTranslator().selector_to_xpath(each)) for each in parsed]
-    except SelectorError:
+    paths = _paths(selectors)
+    if paths is None:
         return False
     for specificity, path in paths:
-        for element in tree.xpath(path):
+        for element in path(tree):
             known = found.setdefault(element, {})
             for name, (important, value) in wanted.items():
                 rank = (important, specificity, order)
                 if name not in known or known[name][0] <= rank:
                     known[name] = (rank, value)
     return True
+
+
+@lru_cache(maxsize=256)
+def _paths(selectors: str) -> list[tuple[tuple[int, int, int], etree.XPath]] | None:
+    """Return the specificity and the path of each selector of a rule; None when one is not understood."""
+    try:
+        parsed = parse_selectors(selectors)
+        return [(each.specificity(), etree.XPath(HTMLTranslator().selector_to_xpath(each))) for each in parsed]
+    except SelectorError:
+        return None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import tinycss2
 
@@ -201,11 +202,14 @@ def broken_css(it: Subject) -> Iterator[Hit]:
     for style in [element.get("style") or "" for element in elements(it.tree)]:
         if style not in seen:
             seen.add(style)
-            yield from _mistakes(
-                it, tinycss2.parse_declaration_list(style, skip_comments=True, skip_whitespace=True), style
-            )
+            yield from _mistakes(it, _declaration_list(style), style)
     for sheet in sheets(it):
         yield from _mistakes(it, sheet, "")
+
+
+@lru_cache(maxsize=2048)
+def _declaration_list(style: str) -> list[object]:
+    return list(tinycss2.parse_declaration_list(style, skip_comments=True, skip_whitespace=True))
 
 
 def _mistakes(it: Subject, items: list[object], style: str) -> Iterator[Hit]:
