@@ -51,8 +51,10 @@ def written_links(it: Subject) -> Iterator[Link]:
 
 
 def link_place(it: Subject, href: str) -> Place | None:
-    """Where an address was written, however the HTML spells it."""
-    return it.place_of(href) or it.place_of(href.replace("%20", " ")) if href.strip() else None
+    """Where an address was written, however the HTML spells it; a very short one only as a whole attribute."""
+    if len(href.strip()) < 6:
+        return it.place_of(f'href="{href}"') or it.place_of(f"]({href})")
+    return it.place_of(href) or it.place_of(href.replace("%20", " "))
 
 
 def elements(tree: HtmlElement) -> Iterator[HtmlElement]:
