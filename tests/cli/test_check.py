@@ -247,8 +247,8 @@ def test_a_project_s_own_check_runs_and_stops_a_send(project: Path, run: Run) ->
         (
             OWN.replace("P101", "P1"),
             (
-                "error: checks/style.py:4: the check cannot be loaded: ValueError: 'P1' is no id of a check: write P and "
-                "three digits, like P101\n  Mend it, or take checks/style.py out of the folder for now.\n"
+                "error: checks/style.py:4: the check cannot be loaded: ValueError: 'P1' is no id of a check: write P "
+                "and three digits, like P101\n  Mend it, or take checks/style.py out of the folder for now.\n"
             ),
         ),
         (
