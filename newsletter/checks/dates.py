@@ -61,7 +61,7 @@ def past(it: Subject) -> Iterator[Hit]:
     date = it.assembled.issue.date
     if date and it.today and date < it.today:
         yield Hit(
-            message=f"the issue is dated {date}, and today is {it.today}",
+            message=f"the issue is dated {date}, which is past",
             remedy="Set `date:` in issue.md, unless the issue is an old one.",
             place=it.assembled.issue.place("date"),
         )

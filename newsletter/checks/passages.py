@@ -24,6 +24,9 @@ _NO_PROSE = re.compile(
 )
 
 
+_TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A text as it stands in its file, without code, addresses and slots; `name` says what it is."""
@@ -45,7 +48,10 @@ def passages(it: Subject) -> Iterator[Passage]:
     yield Passage(text=_prose(issue.subject), start=issue.place("subject"), name="the subject")
     yield Passage(text=_prose(issue.preheader), start=issue.place("preheader"), name="the preheader")
     yield Passage(
-        text=_prose(issue.introduction), start=issue.place("introduction"), name="the introduction", markdown=True
+        text=_prose(issue.introduction, markdown=True),
+        start=issue.place("introduction"),
+        name="the introduction",
+        markdown=True,
     )
     for section in issue.sections:
         here = Place(file=issue.file or issue.slug, line=section.line)
@@ -69,7 +75,7 @@ def _of_article(article: Article) -> Iterator[Passage]:
             place = article.place(key if key in article.lines else key.partition(".")[0])
             yield Passage(text=_prose(text), start=place, name=f"`{key}` of {article.title!r}", article=article)
     yield Passage(
-        text=_prose(article.body),
+        text=_prose(article.body, markdown=True),
         start=article.place("body"),
         name=f"the text of {article.title!r}",
         markdown=True,
@@ -77,5 +83,9 @@ def _of_article(article: Article) -> Iterator[Passage]:
     )
 
 
-def _prose(text: str) -> str:
-    return _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", GAP, match[0]), text)
+def _prose(text: str, *, markdown: bool = False) -> str:
+    def gap(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", GAP, match[0])
+
+    # in Markdown a tag is mark-up; in a plain text it is what a reader sees
+    return _NO_PROSE.sub(gap, _TAGS.sub(gap, text) if markdown else text)

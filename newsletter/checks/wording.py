@@ -102,10 +102,10 @@ def _near(written: str, name: str) -> bool:
         return False
     if bare.casefold() == name.casefold():
         return not bare.isupper()
-    if bare[0].casefold() != name[0].casefold():
-        return False
-    allowed = 1 if len(name) < 9 else 2
-    return DamerauLevenshtein.distance(bare, name, score_cutoff=allowed) <= allowed
+    pairs = list(zip(bare.split(), name.split(), strict=True))
+    slips = [DamerauLevenshtein.distance(one, two, score_cutoff=1) for one, two in pairs]
+    # another first letter or two other letters in a word make another name: Port Berlin is not Port Merrin
+    return max(slips) == 1 and sum(slips) <= 2 and all(one[0].casefold() == two[0].casefold() for one, two in pairs)
 
 
 @check(
