@@ -13,7 +13,7 @@ from lxml.html import document_fromstring
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.before import MARK
 from newsletter.checks.markup import declarations
-from newsletter.models import Severity
+from newsletter.models import Place, Severity
 
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 _NOT_INLINED = re.compile(
@@ -111,6 +111,14 @@ def lost_rule(it: Subject) -> Iterator[Hit]:
         )
 
 
+def _rule_place(it: Subject, selector: str) -> Place | None:
+    """Where a rule was written, in whichever quotation marks."""
+    for text in (selector, selector.replace('"', "'")):
+        if place := it.template_place(text):
+            return place
+    return it.template_place('inline="inline"')
+
+
 def _written(html: str) -> Iterator[str]:
     """Yield the rules of the style sheets that stay, those inside media queries one by one, on one line each."""
     for match in _STYLE.finditer(html):
@@ -120,13 +128,15 @@ def _written(html: str) -> Iterator[str]:
             if rule.type == "at-rule" and rule.content is not None:
                 query = f"@{rule.at_keyword} {tinycss2.serialize(rule.prelude).strip()}"
                 inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-                yield from (f"{query} {{ {_one_line(each)} }}" for each in inner)
+                whole = any(each.type == "error" for each in inner)  # declarations, as in @font-face
+                parts = [rule.content] if whole else [[each] for each in inner]
+                yield from (f"{query} {{ {_one_line(part)} }}" for part in parts)
             elif rule.type in {"at-rule", "qualified-rule"}:
-                yield _one_line(rule)
+                yield _one_line([rule])
 
 
-def _one_line(rule: Any) -> str:
-    return " ".join(str(rule.serialize()).split())
+def _one_line(nodes: list[Any]) -> str:
+    return " ".join(str(tinycss2.serialize(nodes)).split())
 
 
 @check(
@@ -157,7 +167,7 @@ def beaten_rule(it: Subject) -> Iterator[Hit]:
             yield Hit(
                 message=f"the rule {selector[:60]!r} cannot change {', '.join(beaten)}: MJML has set it at the element",
                 remedy="Set it as an attribute of the MJML element, like font-size at <mj-text>.",
-                place=it.template_place(selector) or it.template_place('inline="inline"'),
+                place=_rule_place(it, selector),
             )
 
 
@@ -178,5 +188,5 @@ def not_inlined(it: Subject) -> Iterator[Hit]:
             yield Hit(
                 message=f"the rule {selector[:60]!r} is passed over when the CSS is inlined",
                 remedy="Use a class, or put it into an <mj-style> without inline.",
-                place=it.template_place(selector) or it.template_place('inline="inline"'),
+                place=_rule_place(it, selector),
             )

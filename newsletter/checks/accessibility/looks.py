@@ -50,6 +50,9 @@ class Text:
     look: Look
 
 
+_DARK_MODE = Look(colour=None, ground=None)
+"""What a text without colours of its own looks like is then the mail program's choice."""
+
 Rules = dict[HtmlElement, dict[str, tuple[tuple[bool, tuple[int, ...], int], str]]]
 
 
@@ -63,7 +66,7 @@ def _texts(tree: HtmlElement, dark: bool) -> tuple[Text, ...]:  # noqa: FBT001 -
     """Work the texts out once for all checks of a mail; the tree is the key, and kept by the cache."""
     body = tree.find("body")
     rules = _rules(tree, dark=dark)
-    return () if body is None or rules is None else tuple(_walk(body, Look(), rules))
+    return () if body is None or rules is None else tuple(_walk(body, _DARK_MODE if dark else Look(), rules))
 
 
 def has_dark_rules(it: Subject) -> bool:

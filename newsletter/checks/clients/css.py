@@ -66,7 +66,7 @@ _GENERIC = re.compile(r"(?:ui-|system-ui|sans-serif|serif|monospace|cursive|fant
 def css_place(it: Subject, written: str) -> Place | None:
     """Where a declaration was written, with or without a space behind the colon; else the template's main file."""
     name, _, value = written.partition(":")
-    for text in (f"{name}:{value}", f"{name}: {value}", value if len(value) > 6 else name, name):
+    for text in (f"{name}:{value}", f"{name}: {value}", *([value] if len(value) > 8 else [])):
         if place := it.template_place(text):
             return place
     return it.template.place("email.mjml")
