@@ -26,9 +26,16 @@ _LINK = 'href="https://courier.example.com/lamp"'
 
 @lru_cache(maxsize=2)
 def for_outlook(html: str) -> HtmlElement:
-    """Return the mail as Outlook 2007 to 2019 reads it: its own parts shown, those of all others away."""
+    """Return the mail as Outlook 2007 to 2019 reads it: its own parts shown, those of all others away.
+
+    Cells that only Outlook has carry the attribute `data-ghost`.
+    """
     html = _OTHERS.sub(lambda match: "" if "!mso" in match[1].replace(" ", "") else match[2], html)
-    return document_fromstring(_HIDDEN.sub(lambda match: match[2] if _is_outlook(match[1]) else "", html))
+    return document_fromstring(_HIDDEN.sub(_shown_part, html))
+
+
+def _shown_part(match: re.Match[str]) -> str:
+    return re.sub(r"<td\b", '<td data-ghost=""', match[2]) if _is_outlook(match[1]) else ""
 
 
 def _is_outlook(condition: str) -> bool:
@@ -116,7 +123,7 @@ def too_wide(it: Subject) -> Iterator[Hit]:
 @check(
     id="N912",
     family=Family.TRANSFORM,
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     title="columns that do not fill their section",
     source="MJML documentation, mj-column: widths add up to 100%",
     bad=Example(about="two columns of 45% and 45%", files=_columns("45%", "45%")),
@@ -140,7 +147,7 @@ def _sum(widths: list[float]) -> str:
 def _rows(it: Subject) -> Iterator[tuple[list[float], float]]:
     """Yield the rows of Outlook's tables: the widths of their cells, and the room there is for them."""
     for row in for_outlook(it.html).iter("tr"):
-        styles = [declarations(cell.get("style") or "") for cell in row if cell.tag == "td"]
+        styles = [declarations(cell.get("style") or "") for cell in row if cell.get("data-ghost") is not None]
         widths = [pixels(style.get("width")) for style in styles]
         if widths and all(width is not None for width in widths):
             room = _room(row)

@@ -59,6 +59,7 @@ def test_a_feature_is_found_at_the_line_of_the_template(lines_of: Lines) -> None
         "background:#ffffff url(https://a.example/x.png)",
         "background-color:#ffffff;background-image:url(https://a.example/x.png)",
         "position:static;float:none;transition:color 1s;cursor:pointer;mso-line-height-rule:exactly",
+        "box-shadow:none;font-family:Lato, Arial",
         "max-width:560px;min-width:200px;display:inline-block;vertical-align:top;direction:ltr",
         "display:none;position:absolute",
     ],

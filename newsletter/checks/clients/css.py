@@ -60,7 +60,12 @@ _SELECTORS = (
 )
 _ARRANGING = {"display", "visibility", "content", "position", "width", "height", "float"}
 _SPACED = re.compile(r"\b(?:rgb|hsl)a?\(\s*[\d.%a-z]+\s+[\d.%]|\b(?:ok)?l(?:ch|ab)\(|\bcolor\(", re.IGNORECASE)
-_GENERIC = re.compile(r"(?:ui-|system-ui|sans-serif|serif|monospace|cursive|fantasy|inherit|initial)", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"ui-.*|system-ui|sans-serif|serif|monospace|cursive|fantasy|inherit|initial"
+    r"|arial|helvetica|verdana|tahoma|trebuchet ms|georgia|times|times new roman|courier|courier new",
+    re.IGNORECASE,
+)
+"""What a list of fonts may end with: a kind, or a font that is everywhere."""
 
 
 def css_place(it: Subject, written: str) -> Place | None:

@@ -47,6 +47,7 @@ _BY_VALUE = (
     *((f"css-unit-{unit}", re.compile(rf"\d{unit}\b", re.IGNORECASE)) for unit in ("vh", "vw", "vmin", "vmax", "rem")),
     ("css-unit-ch", re.compile(r"\dch\b", re.IGNORECASE)),
 )
+_URL = re.compile(r"\burl\(\s*[\"']?([^\"')]+)")
 _DISPLAYS = {"flex": "css-display-flex", "grid": "css-display-grid"}
 _HOOK = re.compile(r"\[data-og|\.moz-text-html|#outlook|\.ExternalClass|\.ReadMsgBody|#MessageViewBody|u\s*[+~]|:root")
 
@@ -64,10 +65,18 @@ def needed(it: Subject) -> dict[str, str]:
     """Return the features of the table that the CSS needs, each with the declaration that needs it."""
     found: dict[str, str] = {}
     for declared in all_declarations(it):
-        if not declared.fallback:
+        if not declared.fallback and not _drawn_for_outlook(it, declared.value):
             for feature in features(declared.name, declared.value):
                 found.setdefault(feature, f"{declared.name}:{declared.value}")
     return found
+
+
+def _drawn_for_outlook(it: Subject, value: str) -> bool:
+    """Say whether a picture in the background is drawn for Outlook by VML as well, as MJML does."""
+    named = _URL.search(value)
+    return (
+        named is not None and re.search(rf"<v:(?:fill|image)\b[^>]*\bsrc=.{re.escape(named[1])}", it.html) is not None
+    )
 
 
 def all_declarations(it: Subject) -> Iterator[Declared]:
@@ -115,7 +124,7 @@ def features(name: str, value: str) -> Iterator[str]:
                 yield feature
     if name == "background" and "url(" in value.lower():
         yield "css-background-image"
-    if not name.startswith(("--", "mso-", "-")):
+    if not name.startswith(("--", "mso-", "-")) and not name.endswith("-shadow"):
         for feature, pattern in _BY_VALUE:
             if pattern.search(value):
                 yield feature
