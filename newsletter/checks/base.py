@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import html as lxml_html
 
+from newsletter.checks.before import uninlined_html
 from newsletter.checks.facts import ArticleShare, FinalMessage, ImageFacts, PastIssue, SpamScore
 from newsletter.checks.parts import Taken, take_apart
 from newsletter.models import (
@@ -77,6 +78,11 @@ class Subject:
     def tree(self) -> lxml_html.HtmlElement:
         """The HTML parsed, once for all checks; conditional comments stay comments."""
         return lxml_html.document_fromstring(self.html)
+
+    @cached_property
+    def uninlined(self) -> str:
+        """The compiled HTML as it was before its CSS went into style attributes, slot source like the compiled."""
+        return uninlined_html(self.assembled, self.template, self.newsletter)
 
     @cached_property
     def date(self) -> dt.date | None:

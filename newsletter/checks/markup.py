@@ -51,8 +51,10 @@ def written_links(it: Subject) -> Iterator[Link]:
 
 
 def link_place(it: Subject, href: str) -> Place | None:
-    """Where an address was written, however the HTML spells it."""
-    return it.place_of(href) or it.place_of(href.replace("%20", " ")) if href.strip() else None
+    """Where an address was written, however the HTML spells it; a very short one only as a whole attribute."""
+    if len(href.strip()) < 6:
+        return it.place_of(f'href="{href}"') or it.place_of(f"]({href})")
+    return it.place_of(href) or it.place_of(href.replace("%20", " "))
 
 
 def elements(tree: HtmlElement) -> Iterator[HtmlElement]:
@@ -97,22 +99,6 @@ def declarations(style: str) -> dict[str, str]:
         if item.type == "declaration":
             found[item.lower_name] = tinycss2.serialize(item.value).strip()
     return found
-
-
-def words_of(it: Subject) -> int:
-    """Count the words that a reader sees as text, not in pictures."""
-    body = it.tree.find("body")
-    return 0 if body is None else len(" ".join(_shown(body)).split())
-
-
-def _shown(element: HtmlElement) -> Iterator[str]:
-    style = declarations(element.get("style") or "")
-    if not isinstance(element.tag, str) or style.get("display") == "none":
-        return
-    yield element.text or ""
-    for child in element:
-        yield from _shown(child)
-        yield child.tail or ""
 
 
 def pixels(value: str | None) -> float | None:

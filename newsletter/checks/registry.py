@@ -4,17 +4,21 @@ import difflib
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 
+import newsletter.checks.accessibility as of_accessibility
+import newsletter.checks.clients as of_clients
 import newsletter.checks.content as of_content
 import newsletter.checks.dates as of_dates
 import newsletter.checks.delivery as of_delivery
 import newsletter.checks.final as of_final
 import newsletter.checks.images as of_images
 import newsletter.checks.links as of_links
+import newsletter.checks.outlook as of_outlook
 import newsletter.checks.residue as of_residue
 import newsletter.checks.sections as of_sections
 import newsletter.checks.size as of_size
 import newsletter.checks.slots as of_slots
 import newsletter.checks.subject as of_subject
+import newsletter.checks.transform as of_transform
 import newsletter.checks.wording as of_wording
 from newsletter.checks.base import Check, Subject
 from newsletter.errors import ConfigError, ContentError
@@ -25,6 +29,7 @@ MODULES = (
     of_slots,
     of_size,
     of_images,
+    of_accessibility,
     of_links,
     of_content,
     of_dates,
@@ -33,6 +38,9 @@ MODULES = (
     of_residue,
     of_delivery,
     of_final,
+    of_clients,
+    of_transform,
+    of_outlook,
 )
 """The topics; a check belongs to the registry when it stands at the top level of one of them."""
 

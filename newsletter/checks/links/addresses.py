@@ -27,7 +27,7 @@ def _scheme(href: str) -> str:
 
 def _web_links(it: Subject) -> Iterator[Link]:
     for link in written_links(it):
-        if _scheme(link.href) in {"http", "https"}:
+        if _scheme(link.href) in {"http", "https"} and not _why_broken(link.href.strip()):
             yield link
 
 

@@ -9,16 +9,22 @@ from newsletter.checks.markup import Link, host_of, link_place, links_of, writte
 from newsletter.models import Severity
 from newsletter.web.domain import registrable_domain
 
-_GENERIC = {
-    *("click here", "click", "here", "read more", "more", "read on", "link", "this link", "this", "learn more"),
-    *("find out more", "see more", "details", "more details", "more info", "more information", "website", "page"),
-    *("hier klicken", "klicken sie hier", "klick hier", "hier", "mehr", "mehr lesen", "weiterlesen", "mehr erfahren"),
-    *("lesen sie mehr", "mehr dazu", "weitere informationen", "zum artikel", "dieser link", "mehr infos"),
-    *("cliquez ici", "cliquer ici", "ici", "lire la suite", "en savoir plus", "plus", "lire plus", "suite", "ce lien"),
-    *("voir plus", "plus d'infos", "plus d'informations", "haga clic aquí", "haz clic aquí", "clic aquí", "aquí"),
-    *("leer más", "más", "seguir leyendo", "más información", "ver más", "saber más", "este enlace", "enlace"),
+_POINTING = {
+    *("click here", "click", "here", "link", "this link", "this", "website", "page", "this page"),
+    *("hier klicken", "klicken sie hier", "klick hier", "hier", "dieser link", "diese seite"),
+    *("cliquez ici", "cliquer ici", "ici", "ce lien", "haga clic aquí", "haz clic aquí", "clic aquí", "aquí"),
+    *("este enlace", "enlace"),
 }
-"""Texts that say nothing by themselves, in English, German, French and Spanish."""
+"""Texts that only point, in English, German, French and Spanish."""
+
+_READ_ON = {
+    *("read more", "more", "read on", "learn more", "find out more", "see more", "details", "more details"),
+    *("more info", "more information", "mehr", "mehr lesen", "weiterlesen", "mehr erfahren", "lesen sie mehr"),
+    *("mehr dazu", "weitere informationen", "zum artikel", "mehr infos", "lire la suite", "en savoir plus", "plus"),
+    *("lire plus", "suite", "voir plus", "plus d'infos", "plus d'informations", "leer más", "más"),
+    *("seguir leyendo", "más información", "ver más", "saber más"),
+}
+"""Texts that say enough on a button below an article's title (WCAG 2.2 §2.4.4, in context), not inside its text."""
 
 _SHORTENERS = {
     *("bit.ly", "bitly.com", "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly", "rb.gy"),
@@ -59,11 +65,12 @@ def generic_text(it: Subject) -> Iterator[Hit]:
     """Screen readers can read out the links of a mail alone, without the sentences around them."""
     for link in links_of(it):
         said = re.sub(r"[^\w' ]+", " ", link.text.replace("\u2019", "'")).strip().lower()
-        if said in _GENERIC:
+        written = it.place_of(f"[{link.text}](")
+        if said in _POINTING or (said in _READ_ON and written):
             yield Hit(
                 message=f"a link is called {link.text[:40]!r}, which does not say where it leads",
                 remedy="Name what it leads to: a screen reader reads links out alone.",
-                place=it.place_of(f"[{link.text}]") or link_place(it, link.href),
+                place=written or link_place(it, link.href),
             )
 
 
@@ -83,7 +90,7 @@ def nameless(it: Subject) -> Iterator[Hit]:
         if not link.text and not (link.element.get("title") or "").strip():
             around = link.element.xpath(".//img/@src")
             what = f"the linked picture {around[0][:80]} has no alt text" if around else "a link has no text"
-            if around and it.place_of(around[0]) and _is_record_picture(it, around[0]):
+            if around and _is_record_picture(it, around[0]):
                 continue  # N301 says it
             yield Hit(
                 message=f"{what}: {link.href[:120]}",
