@@ -7,7 +7,7 @@ by itself, which is quick enough to do it for all of them.
 import re
 from collections.abc import Iterator
 from email.header import decode_header, make_header
-from html import unescape
+from html import escape
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.facts import FinalMessage
@@ -74,8 +74,9 @@ def left_over(it: Subject) -> Iterator[Hit]:
     sources = {each.source for each in it.compiled.slots}
     for made, taken in _built(it):
         mine = str(made.reader.subscriber.name)
-        for part, text in (("HTML", unescape(taken.html)), ("text", taken.text)):
-            found = [source for source in sources if source in text and source not in mine]
+        for part, text in (("HTML", taken.html), ("text", taken.text)):
+            slots = sources if "[[" in text or "[%" in text else set()
+            found = [each for each in slots if (each in text or escape(each) in text) and each not in mine]
             found += [marker for marker in _MARKERS if marker in text]
             if found:
                 yield Hit(
@@ -97,17 +98,16 @@ def left_over(it: Subject) -> Iterator[Hit]:
 )
 def wrong_link(it: Subject) -> Iterator[Hit]:
     """A link of somebody else would unsubscribe them; each reader's own has to be in both parts and the header."""
-    others = {made.reader.unsubscribe_url for made in it.messages}
     for made, taken in _built(it):
         url = made.reader.unsubscribe_url
-        fields = dict(taken.fields)
         parts = {
-            "HTML part": unescape(taken.html),
-            "text part": taken.text,
-            "header": fields.get("List-Unsubscribe", ""),
+            "HTML part": (taken.html, escape(url)),
+            "text part": (taken.text, url),
+            "header": (dict(taken.fields).get("List-Unsubscribe", ""), url),
         }
-        for part, text in parts.items():
-            if url not in text or any(other in text for other in others - {url}):
+        for part, (text, mine) in parts.items():
+            found = set(re.findall(re.escape(mine.rpartition("/")[0]) + r"/[\w-]+", text))
+            if found != {mine}:
                 yield Hit(
                     message=f"the {part} for a reader with {made.why} has not this reader's own unsubscribe link",
                     remedy="Put [[ unsubscribe_url ]] into the template, in email.txt and in the footer.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.checks.base import Subject, line_of
 from newsletter.models import Article, Place
@@ -83,6 +84,7 @@ def _of_article(article: Article) -> Iterator[Passage]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _prose(text: str, *, markdown: bool = False) -> str:
     def gap(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", GAP, match[0])

@@ -63,6 +63,8 @@ def html_residue(it: Subject) -> Iterator[Hit]:
 def mojibake(it: Subject) -> Iterator[Hit]:
     """`â€™` was an apostrophe before some program read UTF-8 as something else."""
     for passage in passages(it):
+        if passage.text.isascii():
+            continue
         found = re.search(r"\ufffd", passage.text) or BADNESS_RE.search(passage.text)
         if found:
             around = passage.text[max(0, found.start() - 10) : found.end() + 10]

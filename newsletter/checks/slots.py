@@ -1,12 +1,13 @@
 """Placeholders: what was to be replaced before the mail leaves, and was not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.errors import SlotError
-from newsletter.models import Place, Reader, Severity, SlotPlace
-from newsletter.render.slots import Slot, parse_slots, reader_context, slot_context
+from newsletter.models import Place, Severity, SlotPlace
+from newsletter.render.slots import Slot, find_slots, parse_slots, reader_context, slot_context
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -56,14 +57,19 @@ def foreign_placeholder(it: Subject) -> Iterator[Hit]:
 def empty_slot(it: Subject) -> Iterator[Hit]:
     """A reader without a name gets to see "Hello ,"."""
     told: set[SlotPlace] = set()
+    readers = [(reader, reader_context(reader)) for reader in it.readers]
     parts = (("subject", it.compiled.subject), ("preheader", it.compiled.preheader), ("html", it.compiled.html))
     for part, source in parts:
-        for slot in parse_slots(source, html=part == "html", part=part).slots if "[[" in source else ():
-            reader = next((reader for reader in it.readers if _is_empty(slot, reader)), None)
-            if reader is None or slot.source.startswith("[%"):
+        # the slots alone, without the tens of thousands of characters between them
+        bare = " ".join(span.source for span in find_slots(source, place=Place(file=part)))
+        for slot in parse_slots(bare, html=part == "html", part=part).slots:
+            if slot.source.startswith("[%"):
+                continue
+            reader, values = next((pair for pair in readers if _is_empty(slot, pair[1])), (None, {}))
+            if reader is None:
                 continue
             for written in it.compiled.slots:
-                if written.part == part and written not in told and _is_it(written, slot, reader):
+                if written.part == part and written not in told and _is_it(written, slot, values):
                     told.add(written)
                     yield Hit(
                         message=f"{written.source} is empty for a reader like {reader.subscriber.email}",
@@ -72,16 +78,16 @@ def empty_slot(it: Subject) -> Iterator[Hit]:
                     )
 
 
-def _is_empty(slot: Slot, reader: Reader) -> bool:
+def _is_empty(slot: Slot, values: Mapping[str, Any]) -> bool:
     try:
-        return not slot.render(slot_context(reader_context(reader), html=slot.html)).strip()
+        return not slot.render(slot_context(values, html=slot.html)).strip()
     except SlotError:
         return False  # N801 names it
 
 
-def _is_it(written: SlotPlace, slot: Slot, reader: Reader) -> bool:
+def _is_it(written: SlotPlace, slot: Slot, values: Mapping[str, Any]) -> bool:
     """Say whether a slot of the source is the one that was empty: it names the same, and is empty by itself."""
     if not written.source.startswith("[["):
         return False
     alone = parse_slots(written.source, html=slot.html, part=slot.part).slots
-    return any(each.source == slot.source and _is_empty(each, reader) for each in alone)
+    return any(each.source == slot.source and _is_empty(each, values) for each in alone)

@@ -54,6 +54,7 @@ _LEGITIMATE = frozenset(
 )
 """Words that people repeat on purpose, or that grammar repeats, in the languages we could read."""
 _QUOTES = '"“”„‟«»'
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t>]*(?:\n|\Z)))+")
 _INCHES = re.compile(r"(?<=\d)(?:\"|”)|(?<=')\"")
 
 
@@ -148,7 +149,9 @@ def doubled(it: Subject) -> Iterator[Hit]:
 def unclosed(it: Subject) -> Iterator[Hit]:
     """Counted in each paragraph; one that goes on in the next paragraph may stay open, as printers do it."""
     for passage in passages(it):
-        paragraphs = list(re.finditer(r"(?:(?!\n[ \t>]*\n).)+", passage.text, re.DOTALL))
+        if not set(_QUOTES) & set(passage.text):
+            continue
+        paragraphs = list(_PARAGRAPH.finditer(passage.text))
         for number, paragraph in enumerate(paragraphs):
             marks = [mark for mark in _INCHES.sub(" ", paragraph[0]) if mark in _QUOTES]
             follows = paragraphs[number + 1][0].lstrip(" \t\n>*_")[:1] if number + 1 < len(paragraphs) else ""
