@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision that this code reads and writes."""
 
 
@@ -163,6 +163,19 @@ resolutions = Table(
     Column("delivery_id", ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("attempt_id", String(64), nullable=False),
     Column("decision", String(20), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+overrulings = Table(
+    "overrulings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailing_id", ForeignKey("mailings.id"), nullable=False, index=True),
+    Column("check_id", String(10), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
