@@ -11,7 +11,19 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber
+from newsletter.cli import (
+    article,
+    build,
+    db,
+    init,
+    issue,
+    mailing,
+    preview,
+    rehearse,
+    send,
+    ses_standin,
+    subscriber,
+)
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -32,9 +44,11 @@ app.command()(preview.preview)
 app.command()(build.check)
 app.command()(build.build)
 app.add_typer(subscriber.app, name="subscriber")
+app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(db.app, name="db")
+app.command("ses-standin")(ses_standin.ses_standin)
 
 
 def _version(value: bool) -> None:
