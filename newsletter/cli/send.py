@@ -86,6 +86,8 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         require_sendable(prepared[-1])
     _confirm(plan, yes=yes)
     mailing = freeze(database, plan)
+    if slow := getattr(transport, "slow_because", ""):
+        note(f"note: messages are posted one by one by boto3's own client, which is slower: {slow}")
     stop = StopSignal()
     with listen(stop), show_progress("sending", mailing.counts.get(DeliveryState.PENDING, 0)) as bar:
         sent = send_mailing(
