@@ -48,7 +48,10 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """What every message of a run has in common, and what makes each; `build` raises NewsletterError for a reader."""
+    """What every message of a run has in common, and what makes each.
+
+    `build` returns the message, in base64 if the transport takes that, and raises NewsletterError for a reader.
+    """
 
     transport: Transport
     build: Callable[[Claim], bytes]
@@ -208,7 +211,8 @@ class Engine:
         envelope = Envelope(
             sender=self._handover.sender,
             recipient=claim.subscriber.email,
-            message=message,
+            message=b"" if self._handover.transport.takes_base64 else message,
+            base64=message if self._handover.transport.takes_base64 else b"",
             attempt_id=claim.attempt_id,
             tags={"attempt": claim.attempt_id, **self._handover.tags},
         )
