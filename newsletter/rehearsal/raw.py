@@ -91,13 +91,13 @@ def _split(body: bytes) -> tuple[dict[str, Any], range]:
 
 
 def _head_of(body: bytes, message: range) -> bytes:
-    head = _decoded(body[message.start : min(message.stop, message.start + HEAD_PIECE)])
-    if b"\r\n\r\n" not in head:
-        head = _decoded(body[message.start : message.stop])
-    end = head.find(b"\r\n\r\n")
-    if end < 0:
-        raise _bad("The message has no empty line between its header and its body.")
-    return head[: end + 2]
+    for stop in (min(message.stop, message.start + HEAD_PIECE), message.stop):
+        start = _decoded(body[message.start : stop])
+        # SES takes lines that end in LF alone, as Python's e-mail package writes them, and mends them
+        head, empty_line, _ = start.partition(b"\r\n\r\n" if b"\r\n" in start else b"\n\n")
+        if empty_line:
+            return (head if b"\r\n" in head else head.replace(b"\n", b"\r\n")) + b"\r\n"
+    raise _bad("The message has no empty line between its header and its body.")
 
 
 def _decoded(data: bytes) -> bytes:

@@ -81,6 +81,7 @@ class SesStandIn:
             until_open.callback(self._log.close)
             self._events = _EventFile(settings, settings.events) if settings.events else None
             until_open.pop_all()
+        self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
@@ -105,6 +106,7 @@ class SesStandIn:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._ready.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,6 +122,7 @@ class SesStandIn:
         make = partial(Connection, self._handle, self._connections, max_body=LARGEST * 2)
         server = loop.run_until_complete(loop.create_server(make, sock=self._socket))
         try:
+            loop.call_soon(self._ready.set)
             loop.run_forever()
         finally:
             server.close()

@@ -111,6 +111,10 @@ def test_a_large_header_section_is_read_whole(open_standin: Open, connect: Conne
     assert connect(open_standin()).send_email(**call(long_head + b"\r\nHello\r\n"))["MessageId"]
 
 
+def test_a_message_whose_lines_end_in_lf_is_accepted(open_standin: Open, connect: Connect, call: Call) -> None:
+    assert connect(open_standin()).send_email(**call(HEAD.replace(b"\r", b"") + b"\nHello\n"))["MessageId"]
+
+
 def test_the_rate_is_kept_in_every_second(open_standin: Open, connect: Connect, call: Call) -> None:
     client = connect(open_standin(rate=3))
     for _ in range(3):
