@@ -25,6 +25,8 @@ from newsletter.transports.base import Transport
 
 BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
+GROUP_SECONDS = 0.002
+"""How long an answer waits for others, up to half of those in flight, to be written down in one commit with it."""
 _BACKED_OFF = {OutcomeKind.RATE, OutcomeKind.UNREACHABLE}
 
 
@@ -155,10 +157,14 @@ class Engine:
         return None if due is None else max(0.01, (due - self._now()).total_seconds())
 
     def _collect(self, timeout: float | None) -> list[Result]:
-        """Wait for an answer, take all that are there, and judge them."""
+        """Wait for an answer, take those that come with it, and judge them."""
         found = []
         try:
             found.append(self._answers.get(timeout=timeout))
+            grouped = time.monotonic() + GROUP_SECONDS
+            # None wakes us because a stop was asked for: then nothing is waited for
+            while found[-1] is not None and len(found) < len(self._in_flight) // 2:
+                found.append(self._answers.get(timeout=max(0.0, grouped - time.monotonic())))
             while True:
                 found.append(self._answers.get_nowait())
         except queue.Empty:
