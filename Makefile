@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
 NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: demo test install browser lint types docs docs-check bench clean
+.PHONY: demo test nightly install browser lint types docs docs-check bench clean
 
 demo: $(INSTALLED)
 	@$(BIN)/newsletter check first-light
@@ -23,6 +23,10 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED) browser
 	$(BIN)/python -m pytest -n auto
+
+# 1,000 kills over 10,000 recipients with faults: a night's work
+nightly: $(INSTALLED)
+	NEWSLETTER_KILLS=1000 $(BIN)/python -m pytest -n 0 tests/crash
 
 install: $(INSTALLED)
 

@@ -11,7 +11,21 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, check, db, init, issue, mailing, preview, send, subscriber, template
+from newsletter.cli import (
+    article,
+    build,
+    check,
+    db,
+    init,
+    issue,
+    mailing,
+    preview,
+    rehearse,
+    send,
+    ses_standin,
+    subscriber,
+    template,
+)
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -33,9 +47,11 @@ app.command()(check.check)
 app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
+app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(db.app, name="db")
+app.command("ses-standin")(ses_standin.ses_standin)
 
 
 def _version(value: bool) -> None:

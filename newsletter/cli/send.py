@@ -114,6 +114,8 @@ def _send(
         note("note: --despite changes nothing: the mailing was frozen before")
     _confirm(plan, yes=yes)
     mailing = freeze(database, plan, overruled)
+    if slow := getattr(transport, "slow_because", ""):
+        note(f"note: messages are posted one by one by boto3's own client, which is slower: {slow}")
     stop = StopSignal()
     with listen(stop), show_progress("sending", mailing.counts.get(DeliveryState.PENDING, 0)) as bar:
         sent = send_mailing(

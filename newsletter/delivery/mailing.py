@@ -71,9 +71,10 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
         mailings.start(mailing.id, utc_now())
         compiled, newsletter = mailings.content(mailing.id)
         merge = Merge(compiled, newsletter, keys, mailing_id=str(mailing.id))
+        build = merge.build_base64 if transport.takes_base64 else merge.build
         handover = Handover(
             transport=transport,
-            build=lambda claim: merge.build(claim.subscriber, claim.subscription),
+            build=lambda claim: build(claim.subscriber, claim.subscription),
             sender=newsletter.sender.email,
             tags={"mailing": str(mailing.id), "issue": mailing.issue},
         )
