@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber
+from newsletter.cli import article, build, db, init, issue, mailing, preview, send, serve, subscriber
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -34,6 +34,7 @@ app.command()(build.build)
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
+app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 
 

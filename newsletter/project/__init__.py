@@ -13,7 +13,7 @@ from newsletter.project.catalogue import (
 )
 from newsletter.project.entries import CatalogueEntry
 from newsletter.project.folder import Project
-from newsletter.project.init import InitResult, init_project
+from newsletter.project.init import InitResult, init_project, stock_folder
 
 __all__ = [
     "Catalogue",
@@ -25,4 +25,5 @@ __all__ = [
     "Project",
     "init_project",
     "open_catalogue",
+    "stock_folder",
 ]

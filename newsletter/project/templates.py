@@ -12,6 +12,8 @@ from newsletter.models import Place, Section, Template
 from newsletter.project.files import inside, read_text, shown
 
 SHARED = "_shared"
+PUBLIC = "public"
+"""The folder of the public pages, which are no mail."""
 SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2"})
 """What counts as a template's text; other files in the folder (pictures, notes) are not read."""
 
@@ -24,7 +26,11 @@ def template_names(root: Path) -> list[str]:
     folder = root / "templates"
     if not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "._")
+    return sorted(
+        entry.name
+        for entry in folder.iterdir()
+        if entry.is_dir() and entry.name[0] not in "._" and entry.name != PUBLIC
+    )
 
 
 def read_template(root: Path, name: str) -> Template:

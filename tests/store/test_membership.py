@@ -28,7 +28,7 @@ def links(database: Database, people: Subscribers, now: dt.datetime) -> MemberLi
 def token(database: Database, name: str = "weekly") -> bytes:
     with database.read() as connection:
         found = connection.scalar(select(memberships.c.token).join(lists).where(lists.c.name == name))
-    assert found is not None
+    assert isinstance(found, bytes)
     return found
 
 
