@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from newsletter.errors import ConfigError, NewsletterError
+from newsletter.errors import ConfigError, DeliveryError, NewsletterError
 from newsletter.message.tokens import TokenKeys
 from newsletter.models import Place
 from newsletter.project import Project
@@ -59,8 +59,10 @@ class PublicApp:
         await self._app(scope, receive, send)
 
     def probe(self) -> None:
-        """Look whether the database answers; raises StoreError."""
+        """Look whether the database answers and confirmation mails leave; raises StoreError or DeliveryError."""
         self.site.members.titles()
+        if not self.site.mailer.running:
+            raise DeliveryError("the thread that sends confirmation mails has ended", remedy="Start the pages again.")
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -49,13 +49,13 @@ def _take(site: Site, visit: Visit, email: str, names: Sequence[str]) -> Respons
 def form(site: Site, visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     """Show the form with what was filled in; a stamp that is too young goes on ageing."""
     old = visit.text("stamp")
-    lists = site.open_lists()
     return site.page(
         "subscribe",
         visit,
         status=status,
-        lists=lists,
-        marked=visit.texts("list") or tuple(lists),
+        lists=site.open_lists(),
+        # nothing is ticked beforehand: that would be no consent (GDPR recital 32)
+        marked=visit.texts("list"),
         email=visit.text("email"),
         name=visit.text("name", 200),
         problem=problem,

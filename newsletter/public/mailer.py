@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import queue
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from newsletter.transports import Transport
 
 MOST_WAITING = 1_000
 """Mails that wait at most; who comes later finds their request in the database, for the next start."""
+TIDY_SECONDS = 3600.0
+"""How often requests that are too old are deleted."""
 TRIES = 5
 AGAIN = {OutcomeKind.RATE, OutcomeKind.UNREACHABLE, OutcomeKind.QUOTA, OutcomeKind.PAUSE}
 """Outcomes after which nothing was accepted, so that the mail is tried again."""
@@ -76,17 +79,37 @@ class Mailer:
         """Return when nothing waits any more."""
         self._waiting.join()
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
+        tidied = time.monotonic()
         while not self._stopping.is_set():
-            waiting = self._waiting.get()
             try:
-                if waiting is not None:
-                    self._deliver(waiting)
-            except NewsletterError as exc:
-                self.metrics.mails.labels("failed").inc()
-                _log.error("a confirmation mail could not be made", extra={"reason": type(exc).__name__})
-            finally:
+                waiting = self._waiting.get(timeout=TIDY_SECONDS)
+                self._try(waiting)
                 self._waiting.task_done()
+            except queue.Empty:
+                _log.debug("nothing waits")
+            if time.monotonic() - tidied >= TIDY_SECONDS:
+                tidied = time.monotonic()
+                self._tidy()
+
+    def _try(self, waiting: Waiting | None) -> None:
+        try:
+            if waiting is not None:
+                self._deliver(waiting)
+        except NewsletterError as exc:
+            self.metrics.mails.labels("failed").inc()
+            _log.error("a confirmation mail could not be made", extra={"reason": type(exc).__name__})
+
+    def _tidy(self) -> None:
+        try:
+            self.confirmations.purge(self.now())
+        except NewsletterError as exc:
+            _log.error("old requests could not be deleted", extra={"reason": type(exc).__name__})
 
     def _deliver(self, waiting: Waiting) -> None:
         envelope = self._envelope(waiting)

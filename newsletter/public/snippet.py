@@ -21,7 +21,7 @@ def form_snippet(settings: Settings) -> str:
             remedy='Add to newsletter.toml:\n  [public]\n  lists = ["weekly"]',
         )
     boxes = [
-        f'  <label><input type="checkbox" name="list" value="{escape(name)}" checked> {escape(name)}</label>\n'
+        f'  <label><input type="checkbox" name="list" value="{escape(name)}"> {escape(name)}</label>\n'
         for name in (public.lists if len(public.lists) > 1 else ())
     ]
     return (

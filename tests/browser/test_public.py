@@ -170,7 +170,7 @@ def test_a_reader_comes_reads_changes_and_leaves(project: Project, pages: Public
     page.goto(f"{base}/subscribe")
     page.get_by_label("Your e-mail address").fill("ada@example.org")
     page.get_by_label("Your name").fill("Ada Lovelace")
-    page.get_by_label("press").uncheck()
+    page.get_by_label("weekly").check()
     page.wait_for_timeout(2_100)
     page.get_by_role("button", name="Subscribe").click()
     assert page.get_by_role("heading").inner_text() == "Look into your mailbox"

@@ -64,8 +64,8 @@ def test_the_form_for_other_pages_is_plain_html() -> None:
     assert form_snippet(parse_settings(TOML.replace("The Weekly", "A & B"), {})) == (
         '<form action="https://news.example.com/subscribe" method="post">\n'
         '  <label>Your e-mail address <input type="email" name="email" autocomplete="email" required></label>\n'
-        '  <label><input type="checkbox" name="list" value="weekly" checked> weekly</label>\n'
-        '  <label><input type="checkbox" name="list" value="press" checked> press</label>\n'
+        '  <label><input type="checkbox" name="list" value="weekly"> weekly</label>\n'
+        '  <label><input type="checkbox" name="list" value="press"> press</label>\n'
         "  <button>Get A &amp; B</button>\n"
         "</form>"
     )

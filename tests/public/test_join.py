@@ -1,11 +1,15 @@
 """Signing up: what people see, what robots get, and that nothing tells known addresses from new ones."""
 
+import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from newsletter.errors import DeliveryError
 from newsletter.models import Outcome, OutcomeKind, SuppressionReason
 from newsletter.store.consent import consent_of
+from newsletter.store.schema import confirmations
 from newsletter.transports.memory import MemoryTransport
 from tests.public.conftest import TOML, World
 
@@ -92,7 +96,9 @@ def test_what_is_no_address_is_said_and_nothing_sent(world: World, email: str) -
     assert world.mails() == []
 
 
-def test_only_open_lists_can_be_joined(world: World) -> None:
+def test_only_open_lists_can_be_joined_and_none_is_ticked_beforehand(world: World) -> None:
+    text = world.visitor.get("/subscribe").text
+    assert ('value="weekly"' in text, 'value="press"' in text, " checked" in text) == (True, True, False)
     world.people.ensure_list("secret", world.clock())
     page = world.visitor.post("/subscribe", data={"email": "a@example.org", "list": "secret", "stamp": world.stamp()})
     assert (page.status_code, "Please choose at least one list." in page.text) == (422, True)
@@ -169,3 +175,27 @@ def test_the_address_is_kept_with_the_consent_only_where_the_project_says_so(ope
     with world.app.site.database.read() as connection:
         [consent] = consent_of(connection, 1)
     assert (consent.ip, consent.text) == ("198.51.100.7", "I agree to <everything>.")
+
+
+def test_old_requests_are_deleted_while_the_pages_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.public.mailer.TIDY_SECONDS", 0.05)
+    send(world)
+    world.mails()
+    world.clock.move(days=8)
+    send(world, "eve@example.org")
+    world.mails()
+    deadline = time.monotonic() + 5
+    left: list[str] = []
+    while left != ["eve@example.org"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with world.app.site.database.read() as connection:
+            left = list(connection.execute(select(confirmations.c.email)).scalars())
+    assert left == ["eve@example.org"]
+
+
+def test_health_says_when_no_confirmation_mail_can_leave(world: World) -> None:
+    world.app.probe()
+    world.app.site.mailer.stop()
+    with pytest.raises(DeliveryError) as error:
+        world.app.probe()
+    assert error.value.what == "the thread that sends confirmation mails has ended"
