@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from urllib.parse import urlsplit
 
 import anyio
@@ -81,6 +82,12 @@ class Guard:
                 await answer(scope, receive, send_with_headers)
             else:
                 await self._app(scope, answer, send_with_headers)
+        except Exception as exc:
+            # the message may name a person; the class and the line do not
+            last = traceback.extract_tb(exc.__traceback__)[-1]
+            place = f"{last.filename}:{last.lineno}"
+            _log.error("failed", extra={"reason": type(exc).__name__, "place": place})
+            raise
         finally:
             self._tell(scope, status, time.perf_counter() - start)
 

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from newsletter.errors import StoreError
@@ -96,6 +97,16 @@ def test_a_head_that_does_not_come_ends_the_connection(world: World, monkeypatch
     assert ask_slowly(world, b"GET / HTTP/1.1\r\nHost: ne", 5) == b""
 
 
+def logged(caplog: pytest.LogCaptureFixture, count: int) -> list[str]:
+    """Return so many lines of the log; the last one is written when the visitor has the answer already."""
+    deadline = time.monotonic() + 5
+    while True:
+        found = [record for record in caplog.records if record.name == "newsletter.public"]
+        if len(found) >= count or time.monotonic() > deadline:
+            return [JsonLines().format(record) for record in found]
+        time.sleep(0.02)
+
+
 def test_a_log_line_names_no_person_and_no_token(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.join("ada")
     unsubscribe, preferences = world.link("ada"), world.link("ada", Purpose.PREFERENCES)
@@ -103,7 +114,7 @@ def test_a_log_line_names_no_person_and_no_token(world: World, caplog: pytest.Lo
         world.visitor.post(preferences, data={"action": "address", "email": "countess@example.com"})
         world.visitor.post(unsubscribe, headers={"X-Forwarded-For": "198.51.100.7"})
         world.mails()
-    lines = [JsonLines().format(record) for record in caplog.records if record.name.startswith("newsletter")]
+        lines = logged(caplog, 2)
     assert [json.loads(line)["route"] for line in lines] == ["/p/*", "/u/*"]
     whole = "\n".join(lines)
     for secret in ("ada", "countess", "198.51.100.7", unsubscribe[3:], preferences[3:]):
@@ -125,10 +136,28 @@ def test_a_database_that_fails_is_an_answer_without_a_word_about_it(
     assert answer.headers["retry-after"] == "60"
 
 
-def test_health_and_metrics_are_on_another_port(world: World) -> None:
-    import httpx
+def test_a_mistake_of_ours_is_logged_by_its_line_and_tells_the_visitor_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("ada@example.org")
 
+    monkeypatch.setattr("newsletter.store.membership.MemberLinks.titles", fail)
+    with caplog.at_level(logging.INFO):
+        answer = world.visitor.get("/subscribe")
+        lines = [json.loads(line) for line in logged(caplog, 2)]
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert [(line["event"], line.get("reason"), line.get("status")) for line in lines] == [
+        ("failed", "ZeroDivisionError", None),
+        ("answered", None, 500),
+    ]
+    assert "ada@" not in json.dumps(lines)
+
+
+def test_health_and_metrics_are_on_another_port(world: World) -> None:
     world.visitor.get("/u/secret-token")
+    world.visitor.get("/style.css")  # an answer is counted when it is out; this one waits for that
     with httpx.Client(base_url=f"http://127.0.0.1:{world.server.health_port}", trust_env=False) as local:
         assert (local.get("/health").status_code, local.get("/health").text) == (200, "ok\n")
         numbers = local.get("/metrics").text
