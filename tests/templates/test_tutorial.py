@@ -18,7 +18,8 @@ PAGE = (REPOSITORY / "docs/tutorial-template.md").read_text(encoding="utf-8")
 
 
 def block(kind: str, number: int = 0) -> str:
-    return re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)[number]
+    found: list[str] = re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+    return found[number]
 
 
 @pytest.fixture
