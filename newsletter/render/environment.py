@@ -176,9 +176,11 @@ class TemplateSource:
 
 
 def _with_marks(text: str, number: int) -> str:
-    """Put a comment with file and line, and a line break, in front of every tag."""
+    """Put a comment with file and line, and a line break, in front of every tag, but never behind CSS."""
     out, position = [], 0
     for start, line in tag_starts(text):
+        if text.startswith("</mj-style", start):
+            continue
         out += [text[position:start], f"<!--@{number}:{line}-->\n"]
         position = start
     return "".join([*out, text[position:]])
