@@ -137,7 +137,8 @@ def template_context() -> str:
         lines += ["At the top:" if title == "template" else f"`{title}`:", ""]
         lines += [f"- `{field.name}`: {field.metadata['about']}" for field in dataclasses.fields(kind)]
         lines.append("")
-    return "\n".join(lines).rstrip()
+    lines.append(f"Functions: {', '.join(f'`{name}`' for name in FUNCTIONS)}.")
+    return "\n".join(lines)
 
 
 def template_checks() -> str:
@@ -202,7 +203,6 @@ def pages() -> dict[Path, str]:
         ("template context", template_context()),
         ("reader context", reader_context()),
         ("template checks", template_checks()),
-        ("template functions", f"Functions: {', '.join(f'`{name}`' for name in FUNCTIONS)}."),
     ):
         templates = fill(templates, name, text)
     return {

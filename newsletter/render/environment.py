@@ -184,7 +184,7 @@ class TemplateSource:
 
 
 def _with_marks(text: str, number: int) -> str:
-    """Put a comment with file and line, and a line break, in front of every tag; the end of a style is still CSS."""
+    """Put a comment with file and line, and a line break, in front of every tag, but never behind CSS."""
     out, position = [], 0
     for start, line in tag_starts(text):
         if text.startswith("</mj-style", start):

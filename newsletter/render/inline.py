@@ -24,11 +24,7 @@ SENTINEL = "/*newsletter:inline*/"
 
 _INLINE_STYLE = re.compile(r"""(<mj-style\b[^>]*\binline\s*=\s*["']inline["'][^>]*>)""")
 _STYLE = re.compile(r"<!--\[if (?![^\]]*\]><!-->).*?<!\[endif\]-->|<style\b([^>]*)>(.*?)</style>", re.DOTALL)
-_CONDITIONAL = re.compile(
-    # hidden from all but Outlook, as a whole; of what is hidden from Outlook alone, the two brackets
-    r"<!--\[if (?![^\]]*\]><!-->).*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->",
-    re.DOTALL,
-)
+_CONDITIONAL = re.compile(r"<!--\[if [^\]]*\]><!-->|<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->", re.DOTALL)
 _LOCK = threading.Lock()
 """cssutils and premailer's caches are shared and not made for threads (premailer #65)."""
 

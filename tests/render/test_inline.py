@@ -59,6 +59,12 @@ def test_what_inlining_must_not_touch_stays() -> None:
     assert "!important" in html
 
 
+def test_what_only_outlook_does_not_see_may_be_written_anew() -> None:
+    """The inliner writes <input /> as <input>, in what `<!--[if !mso]><!-->` shows to everybody else too."""
+    html = run(page("p { color: red }", '<!--[if !mso | IE]><!--><p>x</p><input type="checkbox" /><!--<![endif]-->'))
+    assert '<!--[if !mso | IE]><!--><p style="color:red">x</p><input type="checkbox"><!--<![endif]-->' in html
+
+
 def test_nothing_is_fetched_even_where_the_inliner_would() -> None:
     """premailer fetches @import with allow_network=False; a listening socket would see it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -111,9 +117,3 @@ def test_damage_done_by_the_inliner_is_an_error(damage: object, what: str, monke
     with pytest.raises(RenderGuardError) as error:
         run(page("p { color: red }", body, other="@media print { p { color: red } }"))
     assert error.value.what == f"inlining the CSS changed {what}"
-
-
-def test_what_only_outlook_does_not_see_may_be_written_anew() -> None:
-    """The inliner writes <input /> as <input>, in what `<!--[if !mso]><!-->` shows to everybody else too."""
-    html = run(page("p { color: red }", '<!--[if !mso | IE]><!--><p>x</p><input type="checkbox" /><!--<![endif]-->'))
-    assert '<!--[if !mso | IE]><!--><p style="color:red">x</p><input type="checkbox"><!--<![endif]-->' in html
