@@ -145,9 +145,9 @@ class TemplateSource:
         lines = text.split("\n")
 
         def place_of(line: int) -> Place:
-            for index in range(min(line, len(lines)) - 1, -1, -1):
+            for index in range(min(line, len(lines)) - 2, -1, -1):  # a mark ends the line above its tag
                 if mark := re.search(r"<!--@(\d+):(\d+)-->$", lines[index]):
-                    behind = max(0, line - index - 2)
+                    behind = line - index - 2
                     return self.template.place(numbered[int(mark[1])], int(mark[2]) + behind)
             return self.template.place(name)
 
