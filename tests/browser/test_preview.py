@@ -88,7 +88,7 @@ def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
     expect(page.locator("#about")).to_have_text("375 px")
     assert in_mail(page, "documentElement.clientWidth") == 375
     assert in_mail(page, "documentElement.scrollWidth") == 375
-    colour = f"getComputedStyle({MAIL}.querySelector('.title div')).color"
+    colour = f"getComputedStyle({MAIL}.querySelector('h3.title')).color"
     light = page.evaluate(colour)
     choose(page, "Dark")
     wait_until(page, f"{colour} !== '{light}'")
@@ -96,7 +96,7 @@ def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
     assert in_mail(page, "documentElement.scrollWidth") == 375
     assert page.url.endswith("/#width=phone&scheme=dark")
     page.reload()
-    wait_until(page, f"{MAIL}.querySelector('.title div') && {colour} !== '{light}'")
+    wait_until(page, f"{MAIL}.querySelector('h3.title') && {colour} !== '{light}'")
     assert in_mail(page, "documentElement.clientWidth") == 375
 
 
@@ -105,7 +105,7 @@ def test_light_is_light_in_a_browser_that_prefers_dark(server: PreviewServer, op
     for scheme in ("light", "dark"):
         page = open_page(server.url, scheme=scheme)
         expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
-        colours.append(page.evaluate(f"getComputedStyle({MAIL}.querySelector('.title div')).color"))
+        colours.append(page.evaluate(f"getComputedStyle({MAIL}.querySelector('h3.title')).color"))
     assert colours[0] == colours[1]
 
 
