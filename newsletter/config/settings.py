@@ -138,6 +138,12 @@ class PublicSettings(_Part):
     base_url: WebAddress = Field("", description="address of the unsubscribe and preference pages; required to send")
 
 
+class FeedbackSettings(_Part):
+    """Where SES reports what became of every message."""
+
+    queue_url: WebAddress = Field("", description="SQS queue that receives the events of the configuration set")
+
+
 class FeedSettings(_Part):
     """A feed that `newsletter article pull` reads; one `[[feeds]]` table each."""
 
@@ -155,6 +161,7 @@ class Settings(_Part):
     transports: TransportsSettings = TransportsSettings()
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     feeds: tuple[FeedSettings, ...] = ()
 
     def identity(self) -> Newsletter:
