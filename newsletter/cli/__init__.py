@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber
+from newsletter.cli import article, build, db, doctor, init, issue, mailing, preview, send, subscriber
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -32,6 +32,7 @@ app.command()(preview.preview)
 app.command()(build.check)
 app.command()(build.build)
 app.add_typer(subscriber.app, name="subscriber")
+app.command()(doctor.doctor)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(db.app, name="db")
