@@ -72,7 +72,7 @@ def doctor(
     if as_json:
         say_json({"ready": ready(reports, patient), "answer": verdict, "items": [_values(each) for each in reports]})
     else:
-        _say_reports(reports)
+        _say_reports(reports, name)
         say(typer.style(verdict, bold=True))
     raise typer.Exit(exit_code(reports))
 
@@ -89,26 +89,37 @@ def _values(report: Any) -> dict[str, str]:
     }
 
 
-def _say_reports(reports: Sequence[Any]) -> None:
-    """Print the items by topic; neighbours that were left out for one reason share a line."""
+def _say_reports(reports: Sequence[Any], transport: str) -> None:
+    """Print the items by topic; what was left out for one reason shares a line.
+
+    Items of other transports are not shown, unless all of a topic are.
+    """
+    left_out: dict[str, list[str]] = {}
     for topic, group in groupby(reports, key=lambda report: report.item.topic):
-        runs = list(_runs(group))
-        title = typer.style(topic.value, bold=True)
-        if len(runs) == 1 and runs[0][0].verdict == "skipped":
-            say(f"{title}: skipped: {runs[0][0].diagnosis.message}\n")
+        found = list(group)
+        runs = list(_runs([each for each in found if transport in each.item.transports] or found))
+        first = runs[0][0]
+        if len(runs) == 1 and first.verdict == "skipped":
+            left_out.setdefault(first.diagnosis.message, []).append(topic.value)
             continue
-        say(title)
+        say(typer.style(topic.value, bold=True))
         for run in runs:
-            first = run[0]
-            ids = first.item.id if len(run) == 1 else f"{first.item.id}-{run[-1].item.id}"
-            prefix = "skipped: " if first.verdict == "skipped" else ""
-            say(f"  {_mark(first.verdict)} {ids}  {prefix}{first.diagnosis.message}")
-            if first.diagnosis.remedy:
-                say(f"         {first.diagnosis.remedy}")
+            _say_run(run)
         say()
+    for reason, topics in left_out.items():
+        say(f"{typer.style('Skipped', bold=True)}: {', '.join(topics)}: {reason}\n")
 
 
-def _runs(reports: Iterator[Any]) -> Iterator[list[Any]]:
+def _say_run(run: Sequence[Any]) -> None:
+    first = run[0]
+    ids = first.item.id if len(run) == 1 else f"{first.item.id}-{run[-1].item.id}"
+    prefix = "skipped: " if first.verdict == "skipped" else ""
+    say(f"  {_mark(first.verdict)} {ids}  {prefix}{first.diagnosis.message}")
+    if first.diagnosis.remedy:
+        say(f"         {first.diagnosis.remedy}")
+
+
+def _runs(reports: Sequence[Any]) -> Iterator[list[Any]]:
     for (verdict, _), same in groupby(reports, key=lambda report: (report.verdict, report.diagnosis.message)):
         found = list(same)
         yield from [found] if verdict == "skipped" else [[report] for report in found]

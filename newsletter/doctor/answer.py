@@ -36,7 +36,7 @@ def answer(reports: Sequence[Report], patient: Patient) -> str:
         return f"No: {plural(bad, 'thing')} must be mended first."
     whom = _whom(patient)
     if doubts:
-        return f"Not known: {plural(doubts, 'thing')} could not be found out, so whether this machine can send {whom}."
+        return f"Not known whether this machine can send {whom}: {plural(doubts, 'thing')} could not be found out."
     then = f" {plural(look, 'thing')} should be looked at." if look else ""
     if not _recipients(patient):
         return f"Nothing stands in the way, but there is nobody to send to yet.{then}"

@@ -82,8 +82,15 @@ class Names:
                 self._silence = trouble
             raise trouble from exc
         except (dns.exception.DNSException, OSError) as exc:
+            if name == CANARY:
+                raise ExaminationError(
+                    f"this machine cannot look up any name: {_reason(exc)}",
+                    remedy="Check the network and /etc/resolv.conf.",
+                ) from exc
+            if not self._answered:
+                self.world()
             raise ExaminationError(
-                f"{kind} of {name} cannot be looked up: {_first_line(exc)}",
+                f"{kind} of {name} cannot be looked up: {_reason(exc)}",
                 remedy="Ask who runs the domain's name servers; try again.",
             ) from exc
         self._answered = True
@@ -126,5 +133,8 @@ def _plain(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower().removesuffix(".")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+def _reason(error: Exception) -> str:
+    """Return what the last name server answered, or what kept it from being asked."""
+    if isinstance(error, dns.resolver.NoNameservers) and (errors := error.kwargs.get("errors")):
+        return str(errors[-1][3])[:200]
+    return str(error)[:200] or type(error).__name__

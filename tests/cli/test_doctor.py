@@ -32,7 +32,8 @@ def test_the_outbox_is_ready_and_says_so_in_the_last_line(project: Path, run: Ru
     run("subscriber", "import", "people.csv", "--list", "weekly")
     code, out, err = run("doctor")
     assert "This machine\n  ✓ D201  the database is whole (0.1 MB)\n" in out
-    assert "Amazon SES account: skipped: the transport is outbox\n" in out
+    assert "\nSkipped: Amazon SES account, Sender in SES, Events from SES, DNS of the sender, Unsubscribe page, " in out
+    assert "D101" not in out
     assert out.splitlines()[-1].startswith(
         "This machine can send the list weekly (2 people) into the outbox, where nobody is mailed."
     )
@@ -44,7 +45,10 @@ def test_offline_only_this_machine_is_looked_at(project: Path, run: Run) -> None
     run("subscriber", "import", "people.csv", "--list", "weekly")
     code, out, _ = run("doctor", "--transport", "ses", "--offline")
     assert code in {0, 3}
-    assert "Sender in SES: skipped: --offline\n" in out
+    assert (
+        "\nSkipped: Amazon SES account, Sender in SES, Events from SES, DNS of the sender: --offline\n"
+        "\nSkipped: Live messages: only with --live\n"
+    ) in out
     assert "of sending to the list weekly (2 people); the network was not asked." in out.splitlines()[-1]
 
 

@@ -165,7 +165,7 @@ def test_event_types_that_nobody_hears_of_are_named(of: PatientOf, look: Look, s
 def test_links_through_a_shared_name_are_a_warning(of: PatientOf, look: Look, ses: Any) -> None:
     ses.destinations[0]["MatchingEventTypes"] += ["OPEN", "CLICK"]
     assert look(of(), "D504").message == (
-        "SES counts clicks and opens and leads links through awstrack.me, a name shared with everybody who uses SES"
+        "SES counts clicks and opens through awstrack.me, a name shared with everybody who uses SES"
     )
     ses.sets["weekly"]["TrackingOptions"] = {"CustomRedirectDomain": "links.weekly.com"}
     assert look(of(), "D504") == passed("SES counts clicks and opens through links.weekly.com")

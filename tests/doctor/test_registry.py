@@ -121,7 +121,7 @@ def test_the_answer_says_whether_to_whom_and_how_long(aws: Any, ses: Any, patien
     )
     assert answer(reports_of(BAD, BAD, LOOK), patient) == "No: 2 things must be mended first."
     assert answer(reports_of(DOUBT, LOOK), patient) == (
-        "Not known: 1 thing could not be found out, so whether this machine can send to the list weekly (204 people)."
+        "Not known whether this machine can send to the list weekly (204 people): 1 thing could not be found out."
     )
     assert [ready(reports_of(each), patient) for each in (GOOD, LOOK, BAD, DOUBT)] == [True, True, False, None]
 

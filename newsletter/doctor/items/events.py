@@ -84,8 +84,7 @@ def _tracking(it: Patient) -> Diagnosis:
     domain = found.get("TrackingOptions", {}).get("CustomRedirectDomain", "")
     if tracked and not domain:
         return warning(
-            f"SES counts {' and '.join(tracked)} and leads links through awstrack.me, a name shared with everybody "
-            "who uses SES",
+            f"SES counts {' and '.join(tracked)} through awstrack.me, a name shared with everybody who uses SES",
             "Take OPEN and CLICK out of the event destination, or set a custom redirect domain.",
         )
     return passed(
