@@ -178,7 +178,9 @@ def test_moto_s_ses_knows_the_identity_and_the_set(aws: Any, moto_url: str, pati
     patient = patient_of(endpoint=moto_url)
     # moto verifies no domain for sending
     assert look(patient, "D401").message == "the identity weekly.com is not verified: SUCCESS"
-    assert look(patient, "D501") == passed("the configuration set weekly is there")
+    assert look(patient, "D502") == passed("Auto Validation of the configuration set weekly leaves nobody out")
+    other = patient_of(endpoint=moto_url, configuration_set="other")
+    assert look(other, "D501").message == "there is no configuration set other in eu-west-1"
     assert look(patient, "D302").verdict is Verdict.UNKNOWN  # moto has no GetAccount
 
 

@@ -64,6 +64,7 @@ def test_looking_makes_no_keys(patient_of: PatientOf, pages: Pages) -> None:
         ((405, "", ""), "is refused: the page takes no POST (405)"),
         ((403, "CSRF", ""), "is refused (403)"),
         ((404, "", ""), "finds no page (404)"),
+        ((421, "", ""), "reaches a server that does not serve this name (421)"),
         ((500, "", ""), "is answered with 500"),
         ((204, "", ""), "is answered with 204"),
     ],

@@ -40,21 +40,26 @@ def _one_click_form(it: Patient) -> Diagnosis:
     return _judge_post(it.page.post_form(), "one-click unsubscription as multipart/form-data")
 
 
+_REFUSED = {
+    401: ("is refused (401)", "Let the page work without login, cookies and CSRF tokens."),
+    403: ("is refused (403)", "Let the page work without cookies and CSRF tokens; look at a firewall before it."),
+    404: ("finds no page (404)", "Check public.base_url, and that the public pages run there."),
+    405: ("is refused: the page takes no POST (405)", _RFC),
+    421: (
+        "reaches a server that does not serve this name (421)",
+        "Check public.base_url, and that the proxy before the pages passes the name on (Host).",
+    ),
+}
+
+
 def _judge_post(answer: Answer, what: str) -> Diagnosis:
     if answer.status == 200:
         return passed(f"{what} is answered with 200")
     if 300 <= answer.status < 400:
         return failure(f"{what} is redirected ({answer.status}) to {answer.location[:200] or 'nowhere'}", _RFC)
-    if answer.status == 405:
-        return failure(f"{what} is refused: the page takes no POST (405)", _RFC)
-    if answer.status in {401, 403}:
-        return failure(
-            f"{what} is refused ({answer.status})",
-            "Let the page work without login, cookies and CSRF tokens; look at a firewall before it.",
-        )
-    if answer.status == 404:
-        return failure(f"{what} finds no page (404)", "Check public.base_url, and that the public pages run there.")
-    return failure(f"{what} is answered with {answer.status}", "Look at the log of the web server, and mend it.")
+    usual = (f"is answered with {answer.status}", "Look at the log of the web server, and mend it.")
+    words, remedy = _REFUSED.get(answer.status, usual)
+    return failure(f"{what} {words}", remedy)
 
 
 def _harmless_get(it: Patient) -> Diagnosis:
