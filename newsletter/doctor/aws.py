@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,10 @@ from newsletter.transports.ses import NO_CREDENTIALS, SesTransport
 
 CONNECT_TIMEOUT = 4
 READ_TIMEOUT = 8
-"""Seconds; a question is asked three times at most, because SES throttles all but sending to one a second."""
+"""Seconds; a question without an answer is not repeated."""
+THROTTLED = frozenset({"TooManyRequestsException", "Throttling", "ThrottlingException", "RequestThrottled"})
+PAUSES = (1.1, 2.2, 4.4)
+"""Seconds before a throttled question is asked again: SES takes one a second of all but sending."""
 
 NETWORK = (aws.HTTPClientError, aws.EndpointConnectionError, aws.ConnectionError)
 MISSING = frozenset({"NotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
@@ -85,7 +89,7 @@ class Aws:
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": 1},
         )
         return self.session().client(service, endpoint_url=endpoint_url or None, region_name=region, config=config)
 
@@ -177,7 +181,7 @@ class Aws:
         if service in self._trouble:
             raise self._trouble[service]
         try:
-            answer: Mapping[str, Any] = getattr(client, operation)(**values)
+            answer = _ask_patiently(getattr(client, operation), values)
         except aws.ClientError as exc:
             self._compare_clocks(exc.response)
             if exc.response.get("Error", {}).get("Code") in MISSING:
@@ -226,6 +230,17 @@ class Aws:
             self.skew = self._clock() - parsedate_to_datetime(stamp)
         except (ValueError, TypeError):
             return
+
+
+def _ask_patiently(question: Callable[..., Mapping[str, Any]], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    for pause in PAUSES:
+        try:
+            return question(**values)
+        except aws.ClientError as exc:
+            if exc.response.get("Error", {}).get("Code") not in THROTTLED:
+                raise
+        time.sleep(pause)
+    return question(**values)
 
 
 def _without_address(error: Exception) -> str:

@@ -75,7 +75,7 @@ class Page:
             if _cause(exc, socket.gaierror) is not None:
                 self._names.world()
             trouble = _explain(exc, self.url)
-            if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+            if isinstance(exc, httpx.ConnectError | httpx.TimeoutException | httpx.ProxyError):
                 self._trouble = trouble
             raise trouble from exc
         return Answer(

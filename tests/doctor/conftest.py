@@ -86,12 +86,16 @@ class SesAccount:
         self.sets: dict[str, Any] = {"weekly": {"ConfigurationSetName": "weekly"}}
         self.destinations: list[Any] = [json.loads(json.dumps(DESTINATION))]
         self.refusals: dict[str, tuple[int, str, str]] = {}
+        self.throttled = 0
         self.ahead = dt.timedelta()
         self.sent: list[dict[str, Any]] = []
         self.asked: list[str] = []
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any, str]:
         self.asked.append(f"{method} {path}")
+        if self.throttled:
+            self.throttled -= 1
+            return 429, {"message": "Too many requests"}, "TooManyRequestsException"
         for beginning, (status, code, text) in self.refusals.items():
             if path.startswith(beginning):
                 return status, {"message": text}, code

@@ -1,6 +1,7 @@
 """The account, asked over real HTTP: each item well and ill."""
 
 import datetime as dt
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -232,3 +233,24 @@ def test_an_answer_that_is_none_of_ses_is_unknown(of: PatientOf, look: Look, ses
     found = look(of(), "D302")
     assert found.verdict is Verdict.UNKNOWN
     assert found.message.startswith("the answer to ses:GetAccount cannot be read: ")
+
+
+def test_a_throttled_question_is_asked_again_a_second_later(of: PatientOf, look: Look, ses: Any) -> None:
+    ses.throttled = 1
+    assert look(of(), "D302").verdict is Verdict.PASS
+    assert ses.asked == ["GET /v2/email/account"] * 2
+
+
+def test_an_endpoint_that_takes_connections_and_says_nothing_is_asked_once(
+    aws: Any, patient_of: PatientOf, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.doctor.aws.READ_TIMEOUT", 0.3)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        found = look(patient_of(endpoint=url), "D302")
+        assert found == unknown(
+            f"{url} cannot be reached: Read timeout",
+            "Check the network, the region and, behind a proxy, the variable HTTPS_PROXY.",
+        )
