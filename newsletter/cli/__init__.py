@@ -11,7 +11,23 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, doctor, init, issue, mailing, preview, send, subscriber
+from newsletter.cli import (
+    article,
+    build,
+    check,
+    db,
+    doctor,
+    init,
+    issue,
+    mailing,
+    preview,
+    rehearse,
+    send,
+    serve,
+    ses_standin,
+    subscriber,
+    template,
+)
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -29,13 +45,17 @@ app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
 app.command()(preview.preview)
-app.command()(build.check)
+app.command()(check.check)
 app.command()(build.build)
+app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(doctor.doctor)
+app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
+app.command()(serve.serve)
 app.add_typer(db.app, name="db")
+app.command("ses-standin")(ses_standin.ses_standin)
 
 
 def _version(value: bool) -> None:

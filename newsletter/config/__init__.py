@@ -5,11 +5,12 @@ Every key can be overridden by a variable: `NEWSLETTER_` and the path in capital
 SMTP password from `NEWSLETTER_SMTP_PASSWORD`.
 """
 
-from newsletter.config.loading import ENV_PREFIX, FILE_NAME, load_settings, parse_settings
+from newsletter.config.loading import ENV_PREFIX, FILE_NAME, line_of_key, load_settings, parse_settings
 from newsletter.config.settings import (
     DeliverySettings,
     FeedbackSettings,
     FeedSettings,
+    PublicSettings,
     SesSettings,
     Settings,
     SmtpSettings,
@@ -21,9 +22,11 @@ __all__ = [
     "DeliverySettings",
     "FeedSettings",
     "FeedbackSettings",
+    "PublicSettings",
     "SesSettings",
     "Settings",
     "SmtpSettings",
+    "line_of_key",
     "load_settings",
     "parse_settings",
 ]

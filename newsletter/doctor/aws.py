@@ -19,7 +19,8 @@ from newsletter.config import Settings
 from newsletter.doctor.base import Once
 from newsletter.doctor.names import parent_domains
 from newsletter.errors import ExaminationError
-from newsletter.transports.ses import NO_CREDENTIALS, SesTransport
+from newsletter.transports.ses import SesTransport
+from newsletter.transports.ses.answers import NO_CREDENTIALS
 
 CONNECT_TIMEOUT = 4
 READ_TIMEOUT = 8

@@ -16,9 +16,10 @@ from newsletter.models.delivery import (
 )
 from newsletter.models.finding import Finding, Severity
 from newsletter.models.identity import Mailbox, Newsletter
+from newsletter.models.link import LinkResult, LinkVerdict
 from newsletter.models.people import MailingContext, Reader, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.models.place import Place
-from newsletter.models.template import Template
+from newsletter.models.template import ParameterType, Template, TemplateParameter
 
 __all__ = [
     "Article",
@@ -30,6 +31,8 @@ __all__ = [
     "Finding",
     "Image",
     "Issue",
+    "LinkResult",
+    "LinkVerdict",
     "Mailbox",
     "MailingContext",
     "MailingState",
@@ -37,6 +40,7 @@ __all__ = [
     "Newsletter",
     "Outcome",
     "OutcomeKind",
+    "ParameterType",
     "Place",
     "Reader",
     "Section",
@@ -47,4 +51,5 @@ __all__ = [
     "SubscriberStatus",
     "SuppressionReason",
     "Template",
+    "TemplateParameter",
 ]

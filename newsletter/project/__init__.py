@@ -4,16 +4,11 @@ Files are named in messages as a person in the project's folder would type them.
 not at all.
 """
 
-from newsletter.project.catalogue import (
-    Catalogue,
-    CatalogueCache,
-    Match,
-    MemoryCache,
-    open_catalogue,
-)
+from newsletter.project.catalogue import Catalogue, Match
 from newsletter.project.entries import CatalogueEntry
 from newsletter.project.folder import Project
-from newsletter.project.init import InitResult, init_project
+from newsletter.project.init import InitResult, init_project, stock_folder
+from newsletter.project.known import CatalogueCache, MemoryCache
 
 __all__ = [
     "Catalogue",
@@ -24,5 +19,5 @@ __all__ = [
     "MemoryCache",
     "Project",
     "init_project",
-    "open_catalogue",
+    "stock_folder",
 ]

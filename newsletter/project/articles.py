@@ -28,7 +28,12 @@ class Record:
 
     slug: str
     issue: str
-    path: Path
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The file; joined when asked for, because of ten thousand records hardly one is opened."""
+        return self.folder / f"{self.slug}.md"
 
     @property
     def name(self) -> str:
@@ -104,4 +109,4 @@ def _records(folder: Path, issue: str) -> Iterator[Record]:
         return
     for name in names:
         if name.endswith(".md") and not name.startswith("."):
-            yield Record(slug=name.removesuffix(".md"), issue=issue, path=folder / name)
+            yield Record(slug=name.removesuffix(".md"), issue=issue, folder=folder)

@@ -4,7 +4,6 @@ import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +25,14 @@ from newsletter.project.articles import (
     read_record,
 )
 from newsletter.project.assembly import assemble
-from newsletter.project.catalogue import Catalogue, CatalogueCache, CatalogueReader, MemoryCache, Progress
+from newsletter.project.catalogue import Catalogue, CatalogueReader
 from newsletter.project.creation import create_folder, newest, shaped_like, with_defaults
 from newsletter.project.files import create_file, delete_file, read_text, replace_text, shown
+from newsletter.project.issue_entries import read_issue_file
+from newsletter.project.known import CatalogueCache, MemoryCache, Progress
 from newsletter.project.lookup import record_for
 from newsletter.project.moves import carry_out, plan_move
-from newsletter.project.templates import read_template
-
-# An issue is parsed again only when its text changed: a preview reads it at every saved file.
-_parse = lru_cache(maxsize=128)(parse_issue)
+from newsletter.project.templates import check_tables, read_template
 
 
 class Project:
@@ -68,7 +66,7 @@ class Project:
         return folder
 
     def use_cache(self, cache: CatalogueCache, progress: Progress | None = None) -> None:
-        """Keep what is learnt of the records in `cache` from now on; without it, as long as this object lives."""
+        """Keep what is learnt of records and issues in `cache`; without it, as long as this object lives."""
         self._catalogue = CatalogueReader(self.root, cache, progress)
 
     def catalogue(self) -> Catalogue:
@@ -124,7 +122,7 @@ class Project:
         slug = _free_slug(article.slug or slugify(article.title), taken)
         path = self.root / "issues" / INBOX / f"{slug}.md"
         create_file(self.root, path, format_article(article).encode("utf-8"))
-        return read_record(self.root, Record(slug=slug, issue="", path=path))
+        return read_record(self.root, Record(slug=slug, issue="", folder=path.parent))
 
     def update_article(self, slug: str, changes: Mapping[str, Any]) -> Article:
         """Set fields of a record of the inbox or an issue; the keys are those of its front matter, and `body`.
@@ -180,24 +178,13 @@ class Project:
         return sorted(found, key=lambda issue: (issue.number is None, issue.number or 0, issue.slug))
 
     def read_issues(self) -> tuple[list[Issue], list[ContentError]]:
-        """Read all issues by name; a broken one is among the errors instead of hiding the others."""
-        found: list[Issue] = []
-        errors: list[ContentError] = []
-        for slug in self.issue_names():
-            try:
-                found.append(self._read_issue(slug))
-            except ContentError as exc:
-                errors.append(exc)
-        return found, errors
+        """Read all issues by name, only what changed anew; a broken one is among the errors and hides no other."""
+        return self._catalogue.read_issues(self.issue_names())
 
     def issue(self, slug: str) -> Issue:
         """Read an issue; raises UsageError naming the known ones, or ContentError."""
         self.issue_file(slug)
-        return self._read_issue(slug)
-
-    def _read_issue(self, slug: str) -> Issue:
-        path = self.root / "issues" / slug / "issue.md"
-        return _parse(read_text(self.root, path), slug=slug, file=shown(self.root, path))
+        return read_issue_file(self.root, slug)
 
     def issue_file(self, slug: str) -> Path:
         """Return the path of an issue's issue.md, readable or not; raises UsageError naming the known issues."""
@@ -312,8 +299,12 @@ class Project:
         return {self.root / FILE_NAME, self.root / "issues" / slug, self.root / "templates"}
 
     def template(self, name: str) -> Template:
-        """Read a template; raises TemplateError naming the known ones."""
-        return read_template(self.root, name)
+        """Read a template with the project's own values of its parameters.
+
+        Raises TemplateError naming the known ones, ConfigError for a value that newsletter.toml gives.
+        """
+        check_tables(self.root, self.settings.templates)
+        return read_template(self.root, name, self.settings.templates.get(name))
 
 
 def _free_slug(slug: str, taken: set[str]) -> str:

@@ -22,13 +22,13 @@ def record_for(root: Path, issue: Issue, issues: list[str], name: str) -> Record
 
     Of several issues that hold the article the last by name counts. Raises UsageError.
     """
-    places = [issue_records(root, issue.slug), inbox_records(root)]
-    places += [issue_records(root, other) for other in reversed(issues) if other != issue.slug]
-    for records in places:
+    found: list[Record] = []
+    for place in (issue.slug, "", *(other for other in reversed(issues) if other != issue.slug)):
+        records = issue_records(root, place) if place else inbox_records(root)
         exact = next((record for record in records if record.slug == name), None)
         if exact:
             return exact
-    found = [record for records in places for record in records]
+        found += records
     slug = _one(name, [record.slug for record in found], "the project")
     return next(record for record in found if record.slug == slug)
 

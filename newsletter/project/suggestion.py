@@ -2,7 +2,7 @@
 
 Points are added up: up to 40 for freshness, half of it a fortnight later; 25 for the shortlist; 8 for each of two tags
 that readers have not seen lately, 4 for one seen once; minus 10 for each of two tags that the issue has twice; minus up
-to 60 for what is like an article that was used.
+to 60 for what is like an article that was used. What is like another record of the inbox is marked, for no points.
 """
 
 import datetime as dt
@@ -62,7 +62,9 @@ def suggest(project: Project, slug: str, *, today: dt.date, limit: int) -> Sugge
     issue = project.issue(slug)
     others, _ = project.read_issues()
     catalogue = project.catalogue()
-    result = rank(catalogue.entries(), issue, others, day=issue.date or today, limit=limit, similar=catalogue.similar)
+    result = rank(
+        catalogue.entries(), issue, others, day=issue.date or today, limit=limit, similar=catalogue.similar_to_each
+    )
     broken = sum(str(error.place).startswith(f"issues/{INBOX}/") for error in catalogue.errors())
     return replace(result, left_out={**result.left_out, "unreadable": broken}) if broken else result
 
@@ -74,12 +76,12 @@ def rank(  # noqa: PLR0913 - the values that a ranking is made of, all named
     *,
     day: dt.date,
     limit: int,
-    similar: Callable[[CatalogueEntry], Sequence[Match]],
+    similar: Callable[[Sequence[CatalogueEntry]], Iterable[Sequence[Match]]],
 ) -> Suggestions:
     """Rank the records without an issue for `issue`, that appears on `day`; the same values give the same ranking.
 
-    `issues` are all that are known, `similar` finds what is like a record and is asked for three times `limit` at
-    most. Records of one score stand in the order of their names.
+    `issues` are all that are known; `similar` finds what is like each of some records, three times `limit` at most, one
+    after the other as far as they are needed. Records of one score stand in the order of their names.
     """
     used = [entry for entry in entries if entry.issue]
     addresses, digests = {entry.url for entry in used} - {""}, {entry.print.digest for entry in used}
@@ -97,12 +99,13 @@ def rank(  # noqa: PLR0913 - the values that a ranking is made of, all named
         ranked.append(_scored(entry, [*_freshness(entry, day), *_shortlist(entry), *tags.reasons(entry)]))
     ranked.sort(key=_order)
     found: list[Suggestion] = []
-    for candidate in ranked[: _LOOKED_AT * limit]:
+    candidates = ranked[: _LOOKED_AT * limit]
+    likes = iter(similar([each.entry for each in candidates]))
+    for candidate in candidates:
         # likeness only takes points away: who comes later cannot get past so many that are better
         if len(found) >= limit and _order(heapq.nsmallest(limit, found, key=_order)[-1]) < _order(candidate):
             break
-        like = next((match for match in similar(candidate.entry) if match.entry.issue), None)
-        found.append(candidate if like is None else _scored(candidate.entry, [*candidate.reasons, _like(like, names)]))
+        found.append(_scored(candidate.entry, [*candidate.reasons, *_likes(next(likes), names)]))
     found.sort(key=_order)
     return Suggestions(day=day, found=tuple(found[:limit]), left_out=dict(sorted(left_out.items())))
 
@@ -193,10 +196,20 @@ def _shortlist(entry: CatalogueEntry) -> list[Reason]:
     return []
 
 
-def _like(match: Match, names: Mapping[str, str]) -> Reason:
-    where = names.get(match.entry.issue, f"the issue {match.entry.issue}")
-    words = f"looks like {match.entry.slug} in {where}: {match.reason}"
-    return Reason(points=round(_LIKE * match.score, 1), words=words)
+def _likes(matches: Sequence[Match], names: Mapping[str, str]) -> list[Reason]:
+    """Say what of the issues, and what of the inbox, a record is like; only what readers have had costs points."""
+    reasons = []
+    used = next((match for match in matches if match.entry.issue), None)
+    if used is not None:
+        where = names.get(used.entry.issue, f"the issue {used.entry.issue}")
+        words = f"looks like {used.entry.slug} in {where}: {used.reason}"
+        reasons.append(Reason(points=round(_LIKE * used.score, 1), words=words))
+    waiting = next((match for match in matches if not match.entry.issue), None)
+    if waiting is not None:
+        rejected = " that was rejected" if waiting.entry.status is ArticleStatus.REJECTED else ""
+        words = f"looks like {waiting.entry.slug}{rejected} in the inbox: {waiting.reason}"
+        reasons.append(Reason(points=0.0, words=words))
+    return reasons
 
 
 def _name(issue: Issue) -> str:

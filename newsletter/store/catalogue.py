@@ -9,7 +9,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-_TABLE = "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, entry TEXT NOT NULL)"
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, stamp TEXT NOT NULL, entry TEXT NOT NULL, "
+    "PRIMARY KEY (kind, path)) WITHOUT ROWID"
+)
 
 _BUSY_SECONDS = 2
 """How long another command's write is waited for; after that this one's work is done again some other time."""
@@ -21,23 +24,23 @@ class CatalogueFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def load(self) -> Mapping[str, tuple[str, str]]:
-        """Return stamp and entry of every file; nothing when the cache is missing, damaged or cannot be read."""
+    def load(self, kind: str) -> Mapping[str, tuple[str, str]]:
+        """Return stamp and entry of every file of a kind; nothing when the cache is missing, damaged or unreadable."""
         if not self._path.exists():
             return {}
         try:
             with self._open() as connection:
-                rows = connection.execute("SELECT path, stamp, entry FROM files").fetchall()
+                rows = connection.execute("SELECT path, stamp, entry FROM kept WHERE kind = ?", (kind,)).fetchall()
         except sqlite3.DatabaseError as error:
             if _useless(error):
                 self._drop()
             return {}
         return {path: (stamp, entry) for path, stamp, entry in rows}
 
-    def save(self, changed: Mapping[str, tuple[str, str]], removed: Iterable[str]) -> None:
-        """Keep the changed ones and forget the removed; do nothing where nothing can be written."""
-        rows = [(path, *kept) for path, kept in changed.items()]
-        gone = [(path,) for path in removed]
+    def save(self, kind: str, changed: Mapping[str, tuple[str, str]], removed: Iterable[str]) -> None:
+        """Keep the changed ones of a kind and forget the removed; do nothing where nothing can be written."""
+        rows = [(kind, path, *kept) for path, kept in changed.items()]
+        gone = [(kind, path) for path in removed]
         with contextlib.suppress(OSError, sqlite3.DatabaseError):
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
             try:
@@ -48,14 +51,14 @@ class CatalogueFile:
                 self._drop()
                 self._write(rows, gone)
 
-    def _write(self, rows: list[tuple[str, str, str]], gone: list[tuple[str]]) -> None:
+    def _write(self, rows: list[tuple[str, str, str, str]], gone: list[tuple[str, str]]) -> None:
         with self._open() as connection:
             # what a power cut damages is read from the files again
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute(_TABLE)
             with connection:
-                connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
-                connection.executemany("DELETE FROM files WHERE path = ?", gone)
+                connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
+                connection.executemany("DELETE FROM kept WHERE kind = ? AND path = ?", gone)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -83,7 +83,7 @@ def read_database(url: str, root: Path) -> Iterator[Database]:
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    with closing(Database(engine, str(file))) as database:
+    with closing(Database(engine, str(file), state_dir=root / ".newsletter")) as database:
         try:
             yield database
         except sqlite3.Error as exc:

@@ -1,12 +1,17 @@
 """Which addresses a fetch may reach: public ones, looked up once, so that a web page cannot lead into a network."""
 
 import ipaddress
+import queue
 import socket
+import threading
 from urllib.parse import urlsplit
 
 from newsletter.errors import IngestError
 
 PORTS = {"http": 80, "https": 443}
+LOOKUP_SECONDS = 10.0
+"""Time for looking a host up; the system's own patience can be minutes, with several name servers."""
+
 SAVE_PAGE = "Open it in a browser, save the page and add the file: `newsletter article add page.html --url URL`."
 
 # RFC 6052 §2.1: the last 32 bits are an IPv4 address; RFC 8215 leaves the second prefix to local networks.
@@ -37,16 +42,19 @@ def check_address(url: str, allowed: frozenset[tuple[str, int]]) -> tuple[str, i
     return host, port
 
 
-def resolve(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> list[str]:
+def resolve(host: str, port: int, allowed: frozenset[tuple[str, int]], *, seconds: float = LOOKUP_SECONDS) -> list[str]:
     """Look a host up once and return its addresses; a host with any address that is not public is refused.
 
-    Raises IngestError.
+    Raises IngestError, also when nobody answers in `seconds`.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = _look_up(host, port, seconds)
+    except TimeoutError as exc:
+        raise IngestError(
+            f"looking up {host} took longer than {seconds:g} seconds", remedy="Check the network and try again."
+        ) from exc
     except (OSError, UnicodeError) as exc:
         raise IngestError(f"there is no host {host}", remedy="Check the address and the network.") from exc
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if (host, port) in allowed:
         return addresses
     for address in addresses:
@@ -55,6 +63,32 @@ def resolve(host: str, port: int, allowed: frozenset[tuple[str, int]]) -> list[s
                 f"{host} is inside a private network ({address}), and only public pages are fetched", remedy=SAVE_PAGE
             )
     return addresses
+
+
+def _look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Ask the system for a host's addresses; it has no time limit of its own, so another thread asks and may be left.
+
+    Raises TimeoutError, and what `getaddrinfo` raises.
+    """
+    answer: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as exc:
+            answer.put(exc)
+        else:
+            answer.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+
+    # a daemon: nobody waits for it when the command ends
+    threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
+    try:
+        result = answer.get(timeout=seconds)
+    except queue.Empty as exc:
+        raise TimeoutError from exc
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def is_public(address: str) -> bool:

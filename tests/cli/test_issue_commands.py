@@ -74,7 +74,8 @@ def test_an_edited_issue_is_checked_and_its_text_kept(folder: Path, run: Run, mo
         "",
         (
             "error: issues/first-light/issue.md:9: the section 'Top story' asks for the layout `led`, which the "
-            "template 'weekly' does not have\n  Did you mean `lead`? Known: brief, lead, story.\n"
+            "template 'weekly' does not have\n  Did you mean `lead`? Known: brief, columns, lead, "
+            "links, quotation, sponsor, story.\n"
         ),
     )
     assert "subject: Lamp light" in file.read_text()
@@ -260,7 +261,73 @@ def test_a_layout_that_the_template_lacks_is_refused_when_an_article_is_added(fo
     assert run("issue", "add", "first-light", "a-piano", "--section", "New", "--layout", "led") == (
         2,
         "",
-        "error: the template 'weekly' has no layout 'led'\n  Known: brief, lead, story.\n",
+        (
+            "error: the template 'weekly' has no layout 'led'\n"
+            "  Known: brief, columns, lead, links, quotation, sponsor, story.\n"
+        ),
     )
     assert (folder / "issues/first-light/issue.md").read_bytes() == before
     assert (folder / "issues/inbox/a-piano-for-platform-two.md").exists()
+
+
+def state(run: Run) -> str:
+    return str(json.loads(run("issue", "list", "--json")[1])[0]["state"])
+
+
+def change(path: Path) -> None:
+    path.write_text(path.read_text() + "\n")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "issues/first-light/issue.md",
+        "issues/first-light/articles/chess-club-needs-boards.md",
+        "templates/weekly/email.mjml",
+    ],
+)
+def test_an_issue_is_checked_until_one_of_its_files_changes(folder: Path, run: Run, file: str) -> None:
+    assert state(run) == "draft"
+    assert run("check", "first-light")[0] == 0
+    assert state(run) == "checked"
+    assert " checked " in run("issue", "list")[1]
+    path, before = folder / file, (folder / file).read_text()
+    change(path)
+    assert state(run) == "draft"
+    # the same text again is what was checked, whatever its time stamp
+    path.write_text(before)
+    assert state(run) == "checked"
+    (folder / "issues/first-light/.issue.md.swp").write_text("an editor's")
+    assert state(run) == "checked"
+
+
+@pytest.mark.usefixtures("folder")
+def test_another_name_of_the_newsletter_makes_a_checked_issue_a_draft(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("check", "first-light")[0] == 0
+    assert state(run) == "checked"
+    monkeypatch.setenv("NEWSLETTER_NEWSLETTER__NAME", "Another")
+    assert state(run) == "draft"
+
+
+def test_a_check_with_errors_leaves_a_draft(folder: Path, run: Run) -> None:
+    assert run("check", "first-light")[0] == 0
+    article = folder / "issues/first-light/articles/chess-club-needs-boards.md"
+    text = article.read_text()
+    article.write_text(text.replace("---\n", "---\nimage:\n  src: images/none.jpg\n  alt: x\n", 1))
+    assert run("check", "first-light")[0] == 1
+    assert state(run) == "draft"
+    article.write_text(text)
+    # the earlier check is forgotten: what counts is the last one
+    assert state(run) == "draft"
+
+
+def test_a_check_stands_when_the_database_cannot_be_written(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "file").write_text("no folder")
+    monkeypatch.setenv("NEWSLETTER_STORE__URL", "sqlite:///file/newsletter.db")
+    code, _, err = run("check", "first-light")
+    assert code == 0
+    assert "note: `newsletter issue list` does not learn of this check: " in err

@@ -236,7 +236,7 @@ def test_a_template_that_does_not_compile_is_a_failure_with_its_line(patient_of:
 
 def test_a_template_without_an_unsubscribe_link_breaks_a_rule(patient_of: PatientOf, look: Look) -> None:
     patient = patient_of()
-    text = patient.project.root / "templates" / "weekly" / "email.txt"
+    text = patient.project.root / "templates" / "_shared" / "text.txt"
     text.write_text(text.read_text().replace("[[ unsubscribe_url ]]", "by letter"))
     assert look(patient, "D806").message == "the text part of the template has no unsubscribe link"
 

@@ -20,9 +20,9 @@ class Counting(MemoryCache):
         super().__init__()
         self.read: list[str] = []
 
-    def save(self, changed, removed) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def save(self, kind, changed, removed) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         self.read += changed
-        super().save(changed, removed)
+        super().save(kind, changed, removed)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_only_files_that_changed_are_read_again_even_by_another_process(root: Pa
     (root / "issues/inbox/b.md").unlink()
     assert [entry.title for entry in again.catalogue().entries()] == ["A storm", "Used"]
     assert cache.read == ["issues/inbox/a.md"]
-    assert list(cache.load()) == ["issues/inbox/a.md", "issues/one/articles/c.md"]
+    assert list(cache.load("articles")) == ["issues/inbox/a.md", "issues/one/articles/c.md"]
 
 
 def test_a_file_saved_a_moment_ago_is_not_trusted_to_stay_as_it_is(root: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_file_saved_a_moment_ago_is_not_trusted_to_stay_as_it_is(root: Path) -
     assert project.catalogue().named("a")[0].title == "One"
     (root / "issues/inbox/a.md").write_text("---\ntitle: Two\n---\n\n\n")
     assert project.catalogue().named("a")[0].title == "Two"
-    assert "issues/inbox/a.md" not in cache.load()
+    assert "issues/inbox/a.md" not in cache.load("articles")
 
 
 def test_a_broken_record_is_remembered_with_its_line(root: Path) -> None:
@@ -99,8 +99,8 @@ def test_a_cache_of_another_version_or_full_of_rubbish_is_read_anew(root: Path) 
     cache = Counting()
     good = open_project(root, cache).catalogue().entries()
     for rubbish in ("", "{}", "[]", "[0]", '[1, "a"]', "[1, 2, 3, 4, 5, 6]", '[99, "x", null, ""]', "\x00"):
-        for name, kept in list(cache.load().items()):
-            cache.save({name: (kept[0], rubbish)}, ())
+        for name, kept in list(cache.load("articles").items()):
+            cache.save("articles", {name: (kept[0], rubbish)}, ())
         assert open_project(root, cache).catalogue().entries() == good
 
 
@@ -140,4 +140,52 @@ def test_an_exact_duplicate_in_a_past_issue_is_refused(root: Path) -> None:
     assert str(caught.value) == (
         "issues/one/articles/d.md: this article is there already, as d\n"
         "Edit issues/one/articles/d.md, or delete it first."
+    )
+
+
+def test_an_issue_is_read_again_only_when_its_file_changed_and_a_broken_one_is_remembered(root: Path) -> None:
+    put(
+        root / "issues/two/issue.md",
+        "number: 2\nsubject: Two\ntemplate: weekly\nsections:\n- title: Top\n  layout: lead\n  note: A *note*\n"
+        "  articles:\n  - c\n  - article: d\n    layout: brief",
+        "An introduction",
+    )
+    put(root / "issues/bad/issue.md", "subjekt: x")
+    cache = Counting()
+    first = open_project(root, cache).read_issues()
+    assert cache.read == ["issues/bad/issue.md", "issues/one/issue.md", "issues/two/issue.md"]
+    again = open_project(root, cache)
+    issues, (error,) = again.read_issues()
+    assert issues == first[0] == [again.issue("one"), again.issue("two")]
+    assert str(error) == str(first[1][0])
+    assert str(error).startswith("issues/bad/issue.md:2: ")
+    assert len(cache.read) == 3
+    put(root / "issues/one/issue.md", "subject: Won", age=9)
+    (root / "issues/bad/issue.md").unlink()
+    assert [issue.subject for issue in again.read_issues()[0]] == ["Won", "Two"]
+    assert cache.read[3:] == ["issues/one/issue.md"]
+    for rubbish in ("", "[]", '[1, "a"]', '[["x"], {"slug": "one"}]'):
+        for name, kept in list(cache.load("issues").items()):
+            cache.save("issues", {name: (kept[0], rubbish)}, ())
+        assert open_project(root, cache).read_issues() == again.read_issues()
+
+
+def test_what_is_like_each_of_several_records_is_what_is_like_each_alone(root: Path) -> None:
+    put(root / "issues/inbox/e.md", "title: Elsewhere\nurl: https://example.org/a", TEXT)
+    catalogue = Project.open(root, {}).catalogue()
+    alone = [catalogue.similar(entry) for entry in catalogue.entries()]
+    assert list(catalogue.similar_to_each(catalogue.entries())) == alone
+    assert [[match.entry.slug for match in matches] for matches in alone] == [["e"], [], ["a", "c"], ["e"]]
+
+
+def test_a_file_whose_name_is_no_text_is_named_as_well_as_it_can_be(root: Path) -> None:
+    try:
+        put(Path(os.fsdecode(os.fsencode(root / "issues/inbox") + b"/caf\xe9.md")), "title: X")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    catalogue = open_project(root, Counting()).catalogue()
+    assert len(catalogue.entries()) == 3
+    (error,) = catalogue.errors()
+    assert str(error) == (
+        "issues/inbox/caf\\udce9.md: the file's name is no UTF-8\nRename the file: a-z, 0-9 and hyphens."
     )

@@ -33,7 +33,7 @@ def nothing(_entry: CatalogueEntry) -> tuple[Match, ...]:
 
 
 def ranked(*entries: CatalogueEntry, limit: int = 10, similar: Any = nothing) -> Suggestions:
-    return rank(entries, HERE, [*PAST, HERE], day=DAY, limit=limit, similar=similar)
+    return rank(entries, HERE, [*PAST, HERE], day=DAY, limit=limit, similar=lambda asked: map(similar, asked))
 
 
 def words(result: Suggestions) -> dict[str, list[str]]:
@@ -89,7 +89,7 @@ def test_many_rare_tags_count_no_more_than_two() -> None:
 
 
 def test_without_a_past_issue_no_tag_is_rare() -> None:
-    result = rank([record("a", tags=("x",))], HERE, [HERE], day=DAY, limit=3, similar=nothing)
+    result = rank([record("a", tags=("x",))], HERE, [HERE], day=DAY, limit=3, similar=lambda asked: map(nothing, asked))
     assert words(result) == {"a": ["no date"]}
 
 
@@ -114,8 +114,7 @@ def test_what_is_like_a_used_article_goes_down_with_the_reason() -> None:
 
     def similar(entry: CatalogueEntry) -> tuple[Match, ...]:
         twin = {"new": used, "old": other}[entry.slug]
-        inbox = Match(entry=record("third"), score=1.0, reason="the same address", exact=True)
-        return (inbox, Match(entry=twin, score=0.6, reason="60 % of the text is the same", exact=False))
+        return (Match(entry=twin, score=0.6, reason="60 % of the text is the same", exact=False),)
 
     result = ranked(used, other, new, old, similar=similar)
     assert words(result) == {
@@ -123,6 +122,27 @@ def test_what_is_like_a_used_article_goes_down_with_the_reason() -> None:
         "old": ["90 days old", "looks like pier in this issue: 60 % of the text is the same"],
     }
     assert [each.score for each in result.found] == [4.0, -35.5]
+
+
+def test_what_is_like_another_record_of_the_inbox_is_marked_and_keeps_its_points() -> None:
+    one, two, three = record("one"), record("two"), record("three")
+    rejected, used = record("rejected", status=ArticleStatus.REJECTED), record("harbour", "past-12")
+    like = {"one": [two], "two": [used, one], "three": [rejected]}
+
+    def similar(entry: CatalogueEntry) -> list[Match]:
+        return [Match(entry=it, score=0.5, reason="nearly the same title", exact=False) for it in like[entry.slug]]
+
+    result = ranked(one, two, three, rejected, used, similar=similar)
+    assert words(result) == {
+        "one": ["no date", "looks like two in the inbox: nearly the same title"],
+        "three": ["no date", "looks like rejected that was rejected in the inbox: nearly the same title"],
+        "two": [
+            "no date",
+            "looks like harbour in issue 12: nearly the same title",
+            "looks like one in the inbox: nearly the same title",
+        ],
+    }
+    assert [each.score for each in result.found] == [0.0, 0.0, -30.0]
 
 
 def test_a_lookalike_makes_room_for_the_next_record() -> None:

@@ -18,13 +18,13 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_is_kept_is_there_for_the_next_command(path: Path) -> None:
-    assert CatalogueFile(path).load() == {}
+    assert CatalogueFile(path).load("articles") == {}
     assert not path.parent.exists()
-    CatalogueFile(path).save(ROWS, ())
-    assert CatalogueFile(path).load() == ROWS
-    CatalogueFile(path).save({"a": ("2", "new")}, ROWS)
-    CatalogueFile(path).save({"a": ("3", "newer")}, ["not there"])
-    assert CatalogueFile(path).load() == {"a": ("3", "newer")}
+    CatalogueFile(path).save("articles", ROWS, ())
+    assert CatalogueFile(path).load("articles") == ROWS
+    CatalogueFile(path).save("articles", {"a": ("2", "new")}, ROWS)
+    CatalogueFile(path).save("articles", {"a": ("3", "newer")}, ["not there"])
+    assert CatalogueFile(path).load("articles") == {"a": ("3", "newer")}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
@@ -37,7 +37,7 @@ def damage_pages(path: Path) -> None:
 def other_tables(path: Path) -> None:
     path.unlink()
     connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE files (other TEXT)")
+    connection.execute("CREATE TABLE kept (other TEXT)")
     connection.close()
 
 
@@ -54,37 +54,37 @@ def other_tables(path: Path) -> None:
     ids=["rubbish", "empty", "cut off", "pages", "other tables", "deleted"],
 )
 def test_a_damaged_cache_is_made_anew_without_a_word(path: Path, damage, capfd: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    CatalogueFile(path).save(ROWS, ())
+    CatalogueFile(path).save("articles", ROWS, ())
     damage(path)
-    assert CatalogueFile(path).load() == {}
-    CatalogueFile(path).save(ROWS, ())
-    assert CatalogueFile(path).load() == ROWS
+    assert CatalogueFile(path).load("articles") == {}
+    CatalogueFile(path).save("articles", ROWS, ())
+    assert CatalogueFile(path).load("articles") == ROWS
     damage(path)
-    CatalogueFile(path).save({"a": ("1", "x")}, ())
-    assert CatalogueFile(path).load()["a"] == ("1", "x")
+    CatalogueFile(path).save("articles", {"a": ("1", "x")}, ())
+    assert CatalogueFile(path).load("articles")["a"] == ("1", "x")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_cache_that_another_command_writes_is_done_without_and_left_alone(path: Path) -> None:
-    CatalogueFile(path).save(ROWS, ())
+    CatalogueFile(path).save("articles", ROWS, ())
     other = sqlite3.connect(path)
     other.execute("BEGIN EXCLUSIVE")
-    assert CatalogueFile(path).load() == {}
+    assert CatalogueFile(path).load("articles") == {}
     other.rollback()
     other.close()
-    assert CatalogueFile(path).load() == ROWS
+    assert CatalogueFile(path).load("articles") == ROWS
 
 
 def test_where_nothing_can_be_written_nothing_is_kept_and_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     cache = CatalogueFile(tmp_path / "file" / ".newsletter" / "catalogue.db")
-    cache.save(ROWS, ())
-    assert cache.load() == {}
+    cache.save("articles", ROWS, ())
+    assert cache.load("articles") == {}
     folder = CatalogueFile(tmp_path)
-    folder.save(ROWS, ())
-    assert folder.load() == {}
+    folder.save("articles", ROWS, ())
+    assert folder.load("articles") == {}
     if os.geteuid():
         tmp_path.chmod(0o500)
-        CatalogueFile(tmp_path / ".newsletter/catalogue.db").save(ROWS, ())
+        CatalogueFile(tmp_path / ".newsletter/catalogue.db").save("articles", ROWS, ())
         tmp_path.chmod(0o700)
         assert not (tmp_path / ".newsletter").exists()

@@ -14,27 +14,26 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the issues: where each is (draft, sending, paused, sent), its date, and what it holds.
+    """List the issues: where each is (draft, checked, sending, paused, sent), its date, and what it holds.
 
     \b
     newsletter issue list
     newsletter issue list --json
     """
-    from newsletter.cli.issue.state import mailings_of, state_of
-    from newsletter.project import Project
+    from newsletter.cli.issue.state import states_of
+    from newsletter.cli.project import open_project
 
-    project = Project.open(context.obj, os.environ)
-    issues, sent = project.issues(), mailings_of(project)
-    states = {issue.slug: state_of(sent.get(issue.slug, [])) for issue in issues}
+    project = open_project(context)
+    issues = project.issues()
+    states = states_of(project, issues)
     if as_json:
-        numbers = {issue.slug: [mailing.id for mailing in sent.get(issue.slug, [])] for issue in issues}
-        say_json([{**_as_json(it), "state": states[it.slug], "mailings": numbers[it.slug]} for it in issues])
+        say_json([{**_as_json(it), "state": states[it.slug][0], "mailings": states[it.slug][1]} for it in issues])
         return
     if not issues:
         note("There is no issue yet. Make one with `newsletter issue new NAME`.")
         return
     rows = [
-        (it.slug, str(it.number or ""), str(it.date or ""), states[it.slug], str(len(it.sections)), str(_count(it)))
+        (it.slug, str(it.number or ""), str(it.date or ""), states[it.slug][0], str(len(it.sections)), str(_count(it)))
         for it in issues
     ]
     say_table(
