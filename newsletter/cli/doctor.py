@@ -57,7 +57,7 @@ def doctor(
         raise UsageError(f"there is no transport {name!r}", remedy=f"Known: {', '.join(NAMES)}.")
     if live and (offline or name != "ses"):
         raise UsageError("--live needs the network and the transport ses", remedy="Add --transport ses.")
-    patient = Patient(
+    with Patient(
         project,
         transport=name,
         clock=lambda: dt.datetime.now(dt.UTC),
@@ -65,12 +65,12 @@ def doctor(
         live=live,
         offline=offline,
         smtp_password=os.environ.get("NEWSLETTER_SMTP_PASSWORD", ""),
-    )
-    with show_progress("looking", len(ITEMS)) as bar:
-        reports = examine(patient, bar.update)
-    verdict = answer(reports, patient)
+    ) as patient:
+        with show_progress("looking", len(ITEMS)) as bar:
+            reports = examine(patient, bar.update)
+        verdict, is_ready = answer(reports, patient), ready(reports, patient)
     if as_json:
-        say_json({"ready": ready(reports, patient), "answer": verdict, "items": [_values(each) for each in reports]})
+        say_json({"ready": is_ready, "answer": verdict, "items": [_values(each) for each in reports]})
     else:
         _say_reports(reports, name)
         say(typer.style(verdict, bold=True))

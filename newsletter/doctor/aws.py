@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import boto3
@@ -55,6 +55,13 @@ class Identity:
         return "@" not in self.name
 
 
+class Closable(Protocol):
+    """A client with connections."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
 class Aws:
     """The account as it answers; every method raises ExaminationError when there is no usable answer."""
 
@@ -65,7 +72,8 @@ class Aws:
         self._clock = clock
         self._trouble: dict[str, ExaminationError] = {}
         self.skew: dt.timedelta | None = None
-        self.transport = Once(lambda: SesTransport(self._settings, concurrency=1))
+        self._opened: list[Closable] = []
+        self.transport = Once(self._open_transport)
         self.session = Once(self._open_session)
         self._ses = Once(lambda: self._client("sesv2", self._settings.endpoint_url))
         self._sqs = Once(self._open_sqs)
@@ -80,6 +88,16 @@ class Aws:
         """The region that is asked."""
         return str(self.session().region_name)
 
+    def close(self) -> None:
+        """Close every connection to AWS."""
+        for each in self._opened:
+            each.close()
+
+    def _open_transport(self) -> SesTransport:
+        transport = SesTransport(self._settings, concurrency=1)
+        self._opened.append(transport)
+        return transport
+
     def _open_session(self) -> Any:
         self.transport()  # says in words what is wrong with region, profile and credentials
         return boto3.session.Session(
@@ -92,7 +110,9 @@ class Aws:
             read_timeout=READ_TIMEOUT,
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return self.session().client(service, endpoint_url=endpoint_url or None, region_name=region, config=config)
+        client = self.session().client(service, endpoint_url=endpoint_url or None, region_name=region, config=config)
+        self._opened.append(client)
+        return client
 
     def _open_sqs(self) -> Any:
         parts = urlsplit(self._queue_url)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from newsletter.doctor.aws import Aws
 from newsletter.doctor.base import EVERY_TRANSPORT, Diagnosis, Once, Topic
@@ -44,7 +45,8 @@ class People:
 class Patient:
     """A project that is to send to the list `list_name`, the largest when "", through `transport`.
 
-    `clock` gives the time, aware; `mounts` is the text of /proc/self/mounts, "" where there is none.
+    Use it as a context manager: it holds connections. `clock` gives the time, aware; `mounts` is the text of
+    /proc/self/mounts, "" where there is none.
     """
 
     def __init__(  # noqa: PLR0913 - each names one thing that is examined
@@ -82,6 +84,12 @@ class Patient:
         self.trials: Once[dict[str, Trial]] = Once(self._run_trials)
         self.page = Page(self._unsubscribe_url(), self.names)
         self.seen: dict[str, Diagnosis] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.aws.close()
 
     @property
     def sender_domain(self) -> str:

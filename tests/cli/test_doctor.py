@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_outbox_is_ready_and_says_so_in_the_last_line(project: Path, run: Run) -> None:
     run("subscriber", "import", "people.csv", "--list", "weekly")
     code, out, err = run("doctor")
-    assert "This machine\n  ✓ D201  the database is whole (0.1 MB)\n" in out
+    assert "This machine\n  ✓ D201  the database is whole (" in out
     assert "\nSkipped: Amazon SES account, Sender in SES, Events from SES, DNS of the sender, Unsubscribe page, " in out
     assert "D101" not in out
     assert out.splitlines()[-1].startswith(

@@ -328,15 +328,19 @@ def project_of(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def patient_of(project_of: Callable[..., Path], names: Names) -> Callable[..., Patient]:
+def patient_of(project_of: Callable[..., Path], names: Names) -> Iterator[Callable[..., Patient]]:
     """Make a patient: settings of the project as keywords, `options` those of the patient."""
+    made: list[Patient] = []
 
     def make(people: int = 3, options: dict[str, Any] | None = None, **settings: str) -> Patient:
         values: dict[str, Any] = {"transport": "ses", "clock": lambda: dt.datetime.now(dt.UTC), "names": names}
         project = Project.open(project_of(people, **settings), {})
-        return Patient(project, **{**values, **(options or {})})
+        made.append(Patient(project, **{**values, **(options or {})}))
+        return made[-1]
 
-    return make
+    yield make
+    for patient in made:
+        patient.aws.close()
 
 
 Look = Callable[[Patient, str], Diagnosis]

@@ -175,6 +175,7 @@ def test_moto_s_ses_knows_the_identity_and_the_set(aws: Any, moto_url: str, pati
     client = boto3.client("sesv2", endpoint_url=moto_url, region_name="eu-west-1")
     client.create_email_identity(EmailIdentity="weekly.com")
     client.create_configuration_set(ConfigurationSetName="weekly")
+    client.close()
     patient = patient_of(endpoint=moto_url)
     # moto verifies no domain for sending
     assert look(patient, "D401").message == "the identity weekly.com is not verified: SUCCESS"
@@ -196,6 +197,7 @@ def queue(aws: Any, moto_url: str) -> Iterator[Callable[..., str]]:
     yield make
     for url in made:
         client.delete_queue(QueueUrl=url)
+    client.close()
 
 
 def test_a_queue_that_answers_and_keeps_its_events_passes(of: PatientOf, look: Look, queue: Callable[..., str]) -> None:

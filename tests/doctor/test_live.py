@@ -53,6 +53,7 @@ def queue(aws: Any, moto_url: str, request: pytest.FixtureRequest) -> Iterator[Q
     queue = Queue(client, f"live-{time.monotonic_ns()}")
     yield queue
     client.delete_queue(QueueUrl=queue.url)
+    client.close()
 
 
 def run(patient: Patient, queue: Queue, ses: Any, events: dict[str, list[str]]) -> list[Diagnosis]:

@@ -44,7 +44,8 @@ def change(file: Path, statement: str) -> None:
 
 def test_a_whole_database_of_this_version_passes(patient_of: PatientOf, look: Look) -> None:
     patient = patient_of()
-    assert look(patient, "D201") == passed("the database is whole (0.1 MB)")
+    size = database(patient).stat().st_size / 1024 / 1024
+    assert look(patient, "D201") == passed(f"the database is whole ({size:.1f} MB)")
     assert look(patient, "D202") == passed(f"the database is at the revision of this version, {HEAD}")
     assert look(patient, "D204") == passed("only you can read the database and the keys")
 
@@ -236,7 +237,7 @@ def test_a_template_that_does_not_compile_is_a_failure_with_its_line(patient_of:
 
 def test_a_template_without_an_unsubscribe_link_breaks_a_rule(patient_of: PatientOf, look: Look) -> None:
     patient = patient_of()
-    text = patient.project.root / "templates" / "weekly" / "email.txt"
+    text = patient.project.root / "templates" / "_shared" / "text.txt"
     text.write_text(text.read_text().replace("[[ unsubscribe_url ]]", "by letter"))
     assert look(patient, "D806").message == "the text part of the template has no unsubscribe link"
 
