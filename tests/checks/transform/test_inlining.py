@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from newsletter.checks.base import Subject
-from newsletter.checks.transform import inlining_of
+from newsletter.checks.transform.inlining import inlining_of
 
 Lines = Callable[..., list[str]]
 

@@ -10,7 +10,7 @@ from publicsuffixlist import PublicSuffixList
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.facts import SpamScore
-from newsletter.checks.size import words_of
+from newsletter.checks.size.weight import words_of
 from newsletter.models import Mailbox, Place, Severity
 
 PHRASES: tuple[tuple[str, str], ...] = (

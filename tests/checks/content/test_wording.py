@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.checks.base import Subject
-from newsletter.checks.residue import draft, html_residue, invisible, marks, mojibake
-from newsletter.checks.wording import doubled, misspelt, unclosed
+from newsletter.checks.content.residue import draft, html_residue, invisible, marks, mojibake
+from newsletter.checks.content.wording import doubled, misspelt, unclosed
 
 Subjects = Callable[..., Subject]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.facts import PastIssue
-from newsletter.checks.widths import INBOXES, shown_in, text_width
+from newsletter.checks.subject.widths import INBOXES, shown_in, text_width
 from newsletter.models import Severity
 
 SLOT = re.compile(r"\[\[.*?\]\]|\[%.*?%\]|\[#.*?#\]", re.DOTALL)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.checks.base import Subject
-from newsletter.checks.outlook import for_outlook
+from newsletter.checks.transform.outlook import for_outlook
 
 Lines = Callable[..., list[str]]
 HEAD = '<mj-section><mj-column><mj-text><h1>A</h1><a href="[[ web_url ]]">Web</a></mj-text></mj-column></mj-section>'

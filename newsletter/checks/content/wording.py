@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import DamerauLevenshtein
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
-from newsletter.checks.passages import GAP, Passage, passages
+from newsletter.checks.content.passages import GAP, Passage, passages
 from newsletter.models import Severity
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")  # noqa: RUF001 - the apostrophe that people write

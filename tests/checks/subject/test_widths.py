@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.checks.widths import INBOXES, shown_in, text_width
+from newsletter.checks.subject.widths import INBOXES, shown_in, text_width
 
 
 @pytest.mark.parametrize(
