@@ -22,6 +22,7 @@ from newsletter.cli import (
     preview,
     rehearse,
     send,
+    serve,
     ses_standin,
     subscriber,
     template,
@@ -50,6 +51,7 @@ app.add_typer(subscriber.app, name="subscriber")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
+app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 app.command("ses-standin")(ses_standin.ses_standin)
 

@@ -1,5 +1,6 @@
 """Every key of newsletter.toml with its type, default and meaning; docs/configuration.md is generated from here."""
 
+import ipaddress
 import re
 import zoneinfo
 from typing import Annotated, Any, Literal
@@ -23,6 +24,22 @@ def _web_address(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
         raise ValueError(f"{url!r} is no web address; write one like https://news.example.com")
     return url.rstrip("/")
+
+
+def _origin(url: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", url):
+        raise ValueError(
+            f"{url!r} is no origin; write one like https://www.example.com, in lower case and without a path"
+        )
+    return url
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is no IP address or network; write one like 10.0.0.0/8") from exc
+    return text
 
 
 def _feed_address(url: str) -> str:
@@ -150,6 +167,15 @@ class PublicSettings(_Part):
     """The internet-facing pages that the links in every mail lead to."""
 
     base_url: WebAddress = Field("", description="address of the unsubscribe and preference pages; required to send")
+    lists: tuple[str, ...] = Field((), description="lists that everybody may join by the form; empty: no sign-up")
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
+        (), description="sites whose scripts may use the sign-up endpoint, like `https://www.example.com`"
+    )
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        ("127.0.0.1", "::1"), description="addresses or networks whose X-Forwarded-For is believed"
+    )
+    consent: str = Field("", description="what people agree to at the form; empty: one sentence in their language")
+    record_ip: bool = Field(False, description="keep the IP address with the record of consent")
 
 
 class CheckSettings(_Part):

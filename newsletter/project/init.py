@@ -63,12 +63,15 @@ def init_project(target: Path, *, samples: bool = False) -> InitResult:
     return InitResult(created=tuple(created), kept=tuple(kept))
 
 
+def stock_folder() -> Path:
+    """Return where the stock is: inside the installed package, or at the top of a checkout."""
+    package = Path(str(package_files("newsletter")))
+    stock = package / "stock"
+    return stock if stock.is_dir() else package.parent
+
+
 def _stock_files(*, samples: bool) -> Iterator[tuple[str, bytes]]:
-    """Read the stock: inside the installed package, or at the top of a checkout."""
-    package = package_files("newsletter")
-    stock: Traversable = package / "stock"
-    if not stock.is_dir():
-        stock = Path(str(package)).parent
+    stock = stock_folder()
     for name in STOCK:
         for path, data in _walk(stock / name, name):
             if samples or not path.startswith("issues/") or path.startswith(FIRST_ISSUES):

@@ -153,7 +153,8 @@ class TemplateSource:
         lines = text.split("\n")
 
         def place_of(line: int) -> Place:
-            for index in range(min(line, len(lines)) - 1, -1, -1):
+            # a mark ends the line before its tag; one at the end of the line itself is that of the next tag
+            for index in range(min(line, len(lines)) - 2, -1, -1):
                 if mark := re.search(r"<!--@(\d+):(\d+)-->$", lines[index]):
                     behind = max(0, line - index - 2)
                     return self.template.place(numbered[int(mark[1])], int(mark[2]) + behind)
@@ -184,9 +185,11 @@ class TemplateSource:
 
 
 def _with_marks(text: str, number: int) -> str:
-    """Put a comment with file and line, and a line break, in front of every tag."""
+    """Put a comment with file and line, and a line break, in front of every tag, but never behind CSS."""
     out, position = [], 0
     for start, line in tag_starts(text):
+        if text.startswith("</mj-style", start):
+            continue
         out += [text[position:start], f"<!--@{number}:{line}-->\n"]
         position = start
     return "".join([*out, text[position:]])

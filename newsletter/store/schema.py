@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this code reads and writes."""
 
 
@@ -199,4 +199,41 @@ checks = Table(
     Column("sha256", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
+)
+
+# --- what the public pages write: consent, and what waits for a click in a mail ------------------------------------
+
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_used_at", UtcDateTime, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("list", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text_version", String(16), nullable=False),
+    Column("ip", String(45), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("token", LargeBinary(16), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False, index=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), index=True),
+    Column("data", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("mailed_at", UtcDateTime),
+    Column("confirmed_at", UtcDateTime),
 )

@@ -138,7 +138,7 @@ def test_two_templates_of_one_issue_build_the_same_bytes() -> None:
 
 
 def test_without_a_site_and_a_reply_address_those_fields_are_left_out() -> None:
-    bare = dataclasses.replace(WEEKLY, site_url="", reply_to=None)
+    bare = dataclasses.replace(WEEKLY, site_url="", public_url="", reply_to=None)
     message = MessageTemplate(issue(), bare).build(sample_reader(bare, "clouds"))
     assert parse(message).keys() == [name for name in NAMES if name not in {"Reply-To", "List-Archive"}]
     assert b"<mailto:news@example.com?subject=unsubscribe%20" in message
