@@ -1,6 +1,6 @@
 """Transformation and Outlook (N9): what inlining did to the mail, and the mail that Word draws."""
 
-from newsletter.checks.transform.inlining import beaten_rule, lost_rule, much_inlined, not_inlined
+from newsletter.checks.transform.inlining import much_inlined
 from newsletter.checks.transform.outlook import (
     bare_ghost,
     broken_comment,
@@ -13,12 +13,9 @@ from newsletter.checks.transform.outlook import (
 
 __all__ = [
     "bare_ghost",
-    "beaten_rule",
     "broken_comment",
     "dead_button",
-    "lost_rule",
     "much_inlined",
-    "not_inlined",
     "only_in_outlook",
     "silent_vml",
     "too_narrow",
