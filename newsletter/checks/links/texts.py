@@ -153,7 +153,7 @@ def _public_suffix_known(host: str) -> bool:
     family=Family.LINKS,
     severity=Severity.WARNING,
     title="shortened link",
-    source="Spamhaus DBL: abused redirectors",
+    source="a shortened address hides its host; block lists name the shorteners that are abused",
     bad=Example(article={"url": "https://bit.ly/3xLamp"}),
 )
 def shortener(it: Subject) -> Iterator[Hit]:
