@@ -82,6 +82,8 @@ def test_a_quotation_that_does_not_close_is_named_with_its_line(subject_of: Subj
         ("PORT MERRIN", False),
         ("Fort Merrin", False),  # another place
         ("Port Berlin", False),
+        ("Port/Merrin", False),  # two things
+        ("Port - Merrin", False),
     ],
 )
 def test_names_nearly_as_the_sender_spells_them(subject_of: Subjects, written: str, wrong: object) -> None:
