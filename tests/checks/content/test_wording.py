@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from newsletter.checks.base import Subject
-from newsletter.checks.residue import draft, html_residue, invisible, marks, mojibake
-from newsletter.checks.wording import doubled, misspelt, unclosed
+from newsletter.checks.content.residue import draft, html_residue, invisible, marks, mojibake
+from newsletter.checks.content.wording import doubled, misspelt, unclosed
 
 Subjects = Callable[..., Subject]
 
@@ -82,6 +82,8 @@ def test_a_quotation_that_does_not_close_is_named_with_its_line(subject_of: Subj
         ("PORT MERRIN", False),
         ("Fort Merrin", False),  # another place
         ("Port Berlin", False),
+        ("Port/Merrin", False),  # two things
+        ("Port - Merrin", False),
     ],
 )
 def test_names_nearly_as_the_sender_spells_them(subject_of: Subjects, written: str, wrong: object) -> None:

@@ -10,28 +10,27 @@ from publicsuffixlist import PublicSuffixList
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.facts import SpamScore
-from newsletter.checks.size import words_of
+from newsletter.checks.size.weight import words_of
 from newsletter.models import Mailbox, Place, Severity
 
 PHRASES: tuple[tuple[str, str], ...] = (
-    ("100% free", "FREE_… rules"),
-    ("act now", "ACT_NOW"),
-    ("click below", "CLICK_BELOW"),
+    ("100% guaranteed", "GUARANTEED_100_PERCENT"),
+    ("act now", "ACT_NOW_CAPS"),
     ("dear friend", "DEAR_FRIEND"),
-    ("double your", "DOUBLE_…"),
-    ("earn extra cash", "EARN_…"),
-    ("free access", "FREE_ACCESS"),
+    ("financial freedom", "FIN_FREE"),
+    ("join millions", "JOIN_MILLIONS"),
     ("lose weight", "DIET_1"),
-    ("make money fast", "MAKE_MONEY"),
     ("money back guarantee", "MONEY_BACK"),
-    ("no obligation", "NO_OBLIGATION"),
-    ("once in a lifetime", "ONCE_IN_LIFETIME"),
-    ("risk free", "RISK_FREE"),
-    ("this is not spam", "EXCUSE_…"),
-    ("you have been selected", "YOU_WON"),
-    ("you have won", "YOU_WON"),
+    ("no credit check", "BAD_CREDIT"),
+    ("no medical exam", "NO_MEDICAL"),
+    ("one time offer", "ONE_TIME"),
+    ("refinance your home", "REFINANCE_YOUR_HOME"),
+    ("risk free", "ADVANCE_FEE_2_NEW_MONEY and its like"),
+    ("stock alert", "STOCK_ALERT"),
+    ("strong buy", "STRONG_BUY"),
+    ("unclaimed money", "UNCLAIMED_MONEY"),
 )
-"""Phrases with the kind of SpamAssassin rule that counted them; filters of today weigh far more than words."""
+"""Phrases with the rule of SpamAssassin 4.0.1 that counts them; filters of today weigh far more than words."""
 
 FREE_MAIL = frozenset(
     {
@@ -69,7 +68,7 @@ def domain(mailbox: Mailbox) -> str:
     family=Family.DELIVERABILITY,
     severity=Severity.INFO,
     title="phrase that filters have counted",
-    source="SpamAssassin's rules for bodies and subjects",
+    source="SpamAssassin 4.0.1, rule files 20_phrases.cf and 20_advance_fee.cf",
     bad=Example(article={"body": "Act now: the lamp is risk free."}),
     good=Example(article={"body": "They had to act, nowhere else was a lamp."}),
 )

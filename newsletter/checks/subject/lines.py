@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
 from newsletter.checks.facts import PastIssue
-from newsletter.checks.widths import INBOXES, shown_in, text_width
+from newsletter.checks.subject.widths import INBOXES, shown_in, text_width
 from newsletter.models import Severity
 
 SLOT = re.compile(r"\[\[.*?\]\]|\[%.*?%\]|\[#.*?#\]", re.DOTALL)
@@ -51,7 +51,7 @@ def missing_subject(it: Subject) -> Iterator[Hit]:
     family=Family.SUBJECT,
     severity=Severity.WARNING,
     title="subject too long for an inbox list",
-    source="https://lettercounter.org/blog/email-subject-line-length-guide: 70 characters in Gmail on a desktop",
+    source="limit of this tool: 70 characters, about what the widest inbox lists on a desktop show",
     bad=Example(
         issue={"subject": "Thirty years dark, and now it shines again over the harbour, the pier and the town"}
     ),
@@ -110,8 +110,7 @@ def repeating_preheader(it: Subject) -> Iterator[Hit]:
     family=Family.SUBJECT,
     severity=Severity.INFO,
     title="phones show only the beginning of the subject",
-    source="widths of Helvetica (Adobe Core 14 AFM) and what lists show: "
-    "https://www.emailtooltester.com/en/blog/email-subject-lines-character-limit/",
+    source="widths of Helvetica (Adobe Core 14 AFM); limit of this tool: 37 characters of English on a phone",
     bad=Example(issue={"subject": "MANY WARM WORDS WITHOUT A SMALL LETTER WILL WANT MUCH ROOM"}),
     good=Example(
         about="more letters, but narrow ones",
@@ -137,7 +136,7 @@ def wide_subject(it: Subject) -> Iterator[Hit]:
     family=Family.SUBJECT,
     severity=Severity.INFO,
     title="preheader longer than any inbox shows",
-    source="https://www.emailtooltester.com/en/blog/email-subject-lines-character-limit/: 99 characters on an iPhone",
+    source="limit of this tool: 140 characters, more than inbox lists show behind a subject",
     bad=Example(
         issue={"preheader": "Also this week: four villages, one row of turbines, and seeds for everybody. " * 2}
     ),
@@ -158,7 +157,7 @@ def long_preheader(it: Subject) -> Iterator[Hit]:
     family=Family.SUBJECT,
     severity=Severity.WARNING,
     title="preheader tells how to read the mail",
-    source="https://www.litmus.com/blog/the-ultimate-guide-to-preview-text-support",
+    source="inbox lists show the preheader as the beginning of the mail",
     bad=Example(issue={"preheader": "View this mail in your browser"}),
 )
 def technical_preheader(it: Subject) -> Iterator[Hit]:

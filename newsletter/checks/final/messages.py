@@ -130,13 +130,24 @@ def wrong_link(it: Subject) -> Iterator[Hit]:
 def long_line(it: Subject) -> Iterator[Hit]:
     """Servers cut such lines or refuse the mail."""
     for made in it.messages:
-        lines = made.message.split(b"\r\n")
-        longest = max(map(len, lines))
-        bare = len(lines) - 1 != made.message.count(b"\n") or len(lines) - 1 != made.message.count(b"\r")
-        if longest > LONGEST_LINE or bare or not made.message.isascii() or b"\0" in made.message:
-            what = f"a line of {longest:,} octets" if longest > LONGEST_LINE else "octets that no mail may have"
+        longest = _long_line(made.message)
+        breaks = made.message.count(b"\r\n")
+        bare = breaks != made.message.count(b"\n") or breaks != made.message.count(b"\r")
+        if longest or bare or not made.message.isascii() or b"\0" in made.message:
+            what = f"a line of {longest:,} octets" if longest else "octets that no mail may have"
             yield Hit(message=f"the message for a reader with {made.why} has {what}", remedy=_REPORT)
             return
+
+
+def _long_line(message: bytes) -> int:
+    """Return the length of the first line that is too long, 0 when there is none; it steps from end to end."""
+    start = 0
+    while len(message) - start > LONGEST_LINE:
+        end = message.rfind(b"\r\n", start, start + LONGEST_LINE + 2)
+        if end < 0:
+            return len(message[start:].partition(b"\r\n")[0])
+        start = end + 2
+    return 0
 
 
 @check(

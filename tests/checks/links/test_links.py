@@ -146,3 +146,9 @@ def test_answers_of_the_web_become_findings_at_the_record(lines_of: Lines) -> No
         said("N424", "info", LinkVerdict.MOVED, "a link leads elsewhere"),
         f"N426 info issues/tides/issue.md:7: 2 of 10 links could not be judged: {', '.join(not_told)}",
     ]
+
+
+def test_a_linked_picture_without_alt_is_told_once(lines_of: Lines) -> None:
+    picture = '<a href="https://courier.example.com/"><img src="https://a.example/logo.png" width="200"{}></a>'
+    assert [line[:4] for line in lines_of(html=picture.format(""))] == ["N301"]
+    assert [line[:4] for line in lines_of(html=picture.format(' alt=""'))] == ["N414"]

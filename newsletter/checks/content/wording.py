@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import DamerauLevenshtein
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
-from newsletter.checks.passages import GAP, Passage, passages
+from newsletter.checks.content.passages import GAP, Passage, passages
 from newsletter.models import Severity
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")  # noqa: RUF001 - the apostrophe that people write
@@ -103,7 +103,10 @@ def _near(written: str, name: str) -> bool:
         return False
     if bare.casefold() == name.casefold():
         return not bare.isupper()
-    pairs = list(zip(bare.split(), name.split(), strict=True))
+    ones, twos = bare.split(), name.split()
+    if len(ones) != len(twos):
+        return False  # something else than a space stands between two of the words
+    pairs = list(zip(ones, twos, strict=True))
     slips = [DamerauLevenshtein.distance(one, two, score_cutoff=1) for one, two in pairs]
     # another first letter or two other letters in a word make another name: Port Berlin is not Port Merrin
     return max(slips) == 1 and sum(slips) <= 2 and all(one[0].casefold() == two[0].casefold() for one, two in pairs)

@@ -199,7 +199,7 @@ def dead_button(it: Subject) -> Iterator[Hit]:
     family=Family.TRANSFORM,
     severity=Severity.ERROR,
     title="link that only Outlook has",
-    source="Parcel, accessibility checker: link only inside VML",
+    source="other programs see nothing of what stands in a part for Outlook alone",
     bad=Example(html=_BUTTON.format(href='href="https://courier.example.com/only"', text="Read on")),
     good=Example(html=_BUTTON.format(href=_LINK, text="Read on")),
 )

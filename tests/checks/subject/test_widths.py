@@ -1,8 +1,10 @@
 """Widths of text are those of Helvetica; an inbox list shows what fits."""
 
+from importlib import import_module
+
 import pytest
 
-from newsletter.checks.widths import INBOXES, shown_in, text_width
+from newsletter.checks.subject.widths import INBOXES, shown_in, text_width
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,12 @@ def test_a_list_shows_the_beginning_that_fits() -> None:
     assert len(shown_in("W" * 80, phone)) < len(shown_in("i" * 200, phone))
 
 
-def test_lists_come_from_the_narrowest_to_the_widest_each_with_its_source() -> None:
+def test_lists_come_from_the_narrowest_to_the_widest() -> None:
     assert [inbox.characters for inbox in INBOXES] == sorted(inbox.characters for inbox in INBOXES)
-    assert all(inbox.source.startswith("https://") for inbox in INBOXES)
+
+
+def test_widths_are_those_of_adobe_s_metrics() -> None:
+    metrics = import_module("reportlab.pdfbase.pdfmetrics")
+    known = [*map(chr, range(0x20, 0x7F)), *"\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026éüñÅç"]
+    meant = {character: metrics.stringWidth(character, "Helvetica", 1000) for character in known}
+    assert {character: text_width(character, 1000) for character in known} == pytest.approx(meant)

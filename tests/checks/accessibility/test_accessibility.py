@@ -62,8 +62,23 @@ def test_dark_mode_is_worked_out_with_its_own_rules(subject_of: Callable[..., Su
         assert found.look.ground
         return as_hex(found.look.colour), as_hex(found.look.ground)
 
-    assert title(dark=False) == ("#23291f", "#ffffff")
-    assert title(dark=True) == ("#e8eae4", "#1e2219")
+    assert title(dark=False) == ("#221d18", "#fffdf9")
+    assert title(dark=True) == ("#ece6da", "#1d1a16")
+
+
+def test_a_rule_for_one_kind_of_ground_beats_the_other_in_the_style(subject_of: Callable[..., Subject]) -> None:
+    dark = "<style>@media (prefers-color-scheme: dark) { .box { background: #111111 !important; } }</style></head>"
+    plain = "<style>.box { background: #eeeeee; }</style></head>"
+    box = '<div class="box" style="background:#fffdf9;background-color:#fffdf9">Tides</div>'
+
+    def ground(rule: str, *, dark: bool) -> str:
+        subject = subject_of(html=box, html_edits=(("</head>", rule),))
+        look = next(text.look for text in texts_of(subject, dark=dark) if text.text == "Tides")
+        return as_hex(look.ground) if look.ground else ""
+
+    assert ground(dark, dark=False) == "#fffdf9"
+    assert ground(dark, dark=True) == "#111111"
+    assert ground(plain, dark=False) == "#fffdf9"
 
 
 def test_sizes_are_inherited_in_every_unit(subject_of: Callable[..., Subject]) -> None:
@@ -94,11 +109,11 @@ def test_languages(lines_of: Lines) -> None:
     for language in ("de", "de-AT", "zh-Hant-TW", "es-419", "sr-Latn"):
         assert lines_of(newsletter={"language": language}) == []
     assert of("N323", lines_of(newsletter={"language": "x1"})) == [
-        "N323 warning templates/weekly/email.mjml:1: the mail's language is 'x1'"
+        "N323 warning templates/weekly/email.mjml:3: the mail's language is 'x1'"
     ]
-    left = (('<html lang="he" dir="auto"', '<html lang="he" dir="ltr"'),)
+    left = (('<html lang="he" dir="rtl"', '<html lang="he" dir="ltr"'),)
     assert of("N324", lines_of(newsletter={"language": "he"}, html_edits=left)) == [
-        "N324 error templates/weekly/email.mjml:1: the language he does not run in the direction 'ltr' of the mail"
+        "N324 error templates/weekly/email.mjml:3: the language he does not run in the direction 'ltr' of the mail"
     ]
 
 

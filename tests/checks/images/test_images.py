@@ -56,11 +56,11 @@ def test_a_picture_of_the_template_without_alt_is_found(lines_of: Lines) -> None
 
 
 def test_sizes_of_files(lines_of: Lines) -> None:
-    assert lines_of(facts=one(width=1088)) == []
-    assert lines_of(facts=one(width=1040)) == []
+    assert lines_of(facts=one(width=1200)) == []
+    assert lines_of(facts=one(width=1150)) == []
     (found,) = lines_of(facts=one(width=900))
     assert found == (
-        f"N310 info {LAMP}:7: the picture images/lamp.jpg is 900 pixels wide, shown 544 wide, "
+        f"N310 info {LAMP}:7: the picture images/lamp.jpg is 900 pixels wide, shown 600 wide, "
         "and looks blurred on sharp screens"
     )
     assert lines_of(facts=one(width=300, height=200))[0].endswith("and is enlarged and looks blurred on sharp screens")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
@@ -62,7 +63,7 @@ def empty_slot(it: Subject) -> Iterator[Hit]:
     for part, source in parts:
         # the slots alone, without the tens of thousands of characters between them
         bare = " ".join(span.source for span in find_slots(source, place=Place(file=part)))
-        for slot in parse_slots(bare, html=part == "html", part=part).slots:
+        for slot in _parsed(bare, html=part == "html", part=part):
             if slot.source.startswith("[%"):
                 continue
             reader, values = next((pair for pair in readers if _is_empty(slot, pair[1])), (None, {}))
@@ -78,6 +79,12 @@ def empty_slot(it: Subject) -> Iterator[Hit]:
                     )
 
 
+@lru_cache(maxsize=256)
+def _parsed(source: str, *, html: bool, part: str) -> tuple[Slot, ...]:
+    """Parse slots once: they stay the same while an editor writes around them."""
+    return tuple(parse_slots(source, html=html, part=part).slots)
+
+
 def _is_empty(slot: Slot, values: Mapping[str, Any]) -> bool:
     try:
         return not slot.render(slot_context(values, html=slot.html)).strip()
@@ -89,5 +96,5 @@ def _is_it(written: SlotPlace, slot: Slot, values: Mapping[str, Any]) -> bool:
     """Say whether a slot of the source is the one that was empty: it names the same, and is empty by itself."""
     if not written.source.startswith("[["):
         return False
-    alone = parse_slots(written.source, html=slot.html, part=slot.part).slots
+    alone = _parsed(written.source, html=slot.html, part=slot.part)
     return any(each.source == slot.source and _is_empty(each, values) for each in alone)

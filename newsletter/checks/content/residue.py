@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ftfy.badness import BADNESS_RE
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
-from newsletter.checks.passages import passages
+from newsletter.checks.content.passages import passages
 from newsletter.models import Severity
 
 _ENTITY = re.compile(r"&(?:amp|nbsp|quot|apos|lt|gt|hellip|mdash|ndash|[lr][sd]quo|#x?[0-9a-fA-F]{2,6});")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from newsletter.checks.base import Example, Family, Hit, Subject, check
-from newsletter.checks.passages import passages
+from newsletter.checks.content.passages import passages
 from newsletter.content.markdown import parse_tokens
 from newsletter.models import Article, Image, Severity
 
