@@ -16,6 +16,7 @@ from newsletter.cli import (
     build,
     check,
     db,
+    events,
     init,
     issue,
     mailing,
@@ -51,6 +52,7 @@ app.add_typer(subscriber.app, name="subscriber")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
+app.add_typer(events.app, name="events")
 app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 app.command("ses-standin")(ses_standin.ses_standin)

@@ -206,6 +206,15 @@ class ChecksSettings(BaseModel):
         return dict(self.__pydantic_extra__ or {})
 
 
+class FeedbackSettings(_Part):
+    """Where SES reports what became of every message."""
+
+    queue_url: WebAddress = Field("", description="SQS queue that receives the events of the configuration set")
+    soft_bounce_limit: int = Field(
+        4, ge=0, description="issues in a row that bounce softly before an address is suppressed; 0: never"
+    )
+
+
 class FeedSettings(_Part):
     """A feed that `newsletter article pull` reads; one `[[feeds]]` table each."""
 
@@ -223,6 +232,7 @@ class Settings(_Part):
     transports: TransportsSettings = TransportsSettings()
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     checks: ChecksSettings = ChecksSettings()
     feeds: tuple[FeedSettings, ...] = ()
     templates: dict[str, dict[str, Any]] = Field(
