@@ -27,6 +27,7 @@ from newsletter.cli import (
     ses_standin,
     subscriber,
     template,
+    unknown,
 )
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
@@ -51,6 +52,7 @@ app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
+mailing.app.command()(unknown.unknown)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(events.app, name="events")
 app.command()(serve.serve)

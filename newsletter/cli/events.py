@@ -61,6 +61,50 @@ def ingest(
 
 
 @app.command()
+def pull(
+    context: typer.Context,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C, beside a send for one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take events out of the SQS queue of `[feedback] queue_url` until it is empty.
+
+    An event leaves the queue only after it is committed here. Interrupt it whenever you like. Exit code 1 when
+    something could not be read; it is kept aside with its reason.
+
+    \b
+    newsletter events pull
+    newsletter events pull --follow            # beside newsletter send, in another terminal
+    """
+    import signal
+
+    from newsletter.feedback.queue import EventQueue
+    from newsletter.feedback.queue import pull as take
+    from newsletter.project import Project
+    from newsletter.store.database import open_database
+    from newsletter.store.events import Taken
+
+    project = Project.open(context.obj, os.environ)
+    limit = project.settings.feedback.soft_bounce_limit
+    total = Taken()
+
+    def heard(taken: Taken) -> None:
+        total.add(taken)
+        note(f"{sum(total.new.values()):,} new events, {total.settled:,} settled, {total.suppressed:,} suppressed")
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(project.settings.store.url, root=project.root))
+        queue = EventQueue(project.settings)
+        stack.callback(queue.close)
+        try:
+            take(database, queue, soft_bounce_limit=limit, follow=follow, tell=heard)
+        except KeyboardInterrupt:
+            note("stopped; what was not committed is still in the queue")
+    say_taken(total, as_json=as_json)
+    raise typer.Exit(1 if total.unreadable else 0)
+
+
+@app.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what events there are, and what could not be read, with the reason.
 

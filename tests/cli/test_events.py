@@ -53,3 +53,19 @@ def test_a_file_that_is_not_there_is_named(project: Path, run: Run) -> None:
         2,
         "error: nothing.json cannot be read: No such file or directory\n  Give the path of a file of events.\n",
     )
+
+
+def test_without_a_queue_pull_says_what_to_write(project: Path, run: Run) -> None:
+    code, out, err = run("events", "pull")
+    assert (code, out) == (1, "")
+    assert "there is no queue to pull events from\n" in err
+
+
+def test_unknown_names_nobody_where_nobody_is_unknown(project: Path, run: Run) -> None:
+    Path("people.csv").write_text("email\nada@example.org\n")
+    run("subscriber", "import", "people.csv", "--list", "weekly")
+    assert run("send", "first-light", "--list", "weekly")[0] == 0
+    code, out, err = run("mailing", "unknown", "1")
+    assert (code, out, err) == (0, "mailing 1, first-light: 0 deliveries unknown\n", "")
+    assert json.loads(run("mailing", "unknown", "1", "--json")[1]) == {"mailing": 1, "events": 0, "unknown": []}
+    assert run("mailing", "unknown", "7")[0] == 2

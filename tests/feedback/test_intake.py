@@ -13,6 +13,7 @@ from sqlalchemy import select
 from newsletter.feedback.intake import ingest
 from newsletter.models import DeliveryState, EventType, SuppressionReason
 from newsletter.store.database import Database, open_database
+from newsletter.store.doubt import doubts, events_of_mailing
 from newsletter.store.events import Taken, count_events, unreadable_ones
 from newsletter.store.evidence import Decision, Resolution, resolve
 from newsletter.store.forgetting import forget
@@ -262,3 +263,18 @@ def test_a_dropped_event_leaves_its_delivery_as_it_was(database: Database, post:
     sent = post.send(unknown=(ADA, BEN, CEM))
     take(database, *(ses_event("Delivery", sent[who], who) for who in (ADA, CEM)))
     assert states(database) == {ADA: "sent", BEN: "unknown", CEM: "sent"}
+
+
+def test_an_unknown_delivery_is_shown_with_what_speaks_for_and_against(database: Database, post: Post) -> None:
+    post.join("ada", "ben", "cem")
+    sent = post.send(unknown=(BEN,))
+    (doubt,) = doubts(database, 1)
+    assert (doubt.email, doubt.why, doubt.around_before, doubt.around_after) == (BEN, "no answer", 0, 0)
+    take(database, ses_event("Send", sent[ADA], ADA), ses_event("Delivery", sent[CEM], CEM))
+    (doubt,) = doubts(database, 1)
+    assert (doubt.around_before, events_of_mailing(database, 1)) == (2, 2)
+    decision = Resolution(decision=Decision.LEAVE, who="kim", reason="better none than two")
+    resolve(database, 1, [], decision, now=doubt.since)
+    assert [each.decided for each in doubts(database, 1)] == ["leave by kim: better none than two"]
+    take(database, ses_event("Send", sent[BEN], BEN))
+    assert doubts(database, 1) == []
