@@ -22,6 +22,7 @@ from newsletter.cli import (
     mailing,
     preview,
     rehearse,
+    report,
     send,
     serve,
     ses_standin,
@@ -55,6 +56,7 @@ app.command()(send.send)
 mailing.app.command()(unknown.unknown)
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(events.app, name="events")
+app.command()(report.report)
 app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 app.command("ses-standin")(ses_standin.ses_standin)
