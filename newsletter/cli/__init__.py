@@ -17,16 +17,19 @@ from newsletter.cli import (
     check,
     db,
     doctor,
+    events,
     init,
     issue,
     mailing,
     preview,
     rehearse,
+    report,
     send,
     serve,
     ses_standin,
     subscriber,
     template,
+    unknown,
 )
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
@@ -52,7 +55,10 @@ app.add_typer(subscriber.app, name="subscriber")
 app.command()(doctor.doctor)
 app.command()(rehearse.rehearse)
 app.command()(send.send)
+mailing.app.command()(unknown.unknown)
 app.add_typer(mailing.app, name="mailing")
+app.add_typer(events.app, name="events")
+app.command()(report.report)
 app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 app.command("ses-standin")(ses_standin.ses_standin)

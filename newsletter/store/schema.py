@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that this code reads and writes."""
 
 
@@ -190,6 +190,27 @@ events = Table(
     Column("type", String(30), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("payload", JSON, nullable=False),
+    Column("meaning", String(30), nullable=False),
+    Column("email_key", String(254)),
+    Column("code", String(60), nullable=False),
+)
+# partial, because nearly all events are deliveries that carry their attempt: these stay small
+Index(
+    "ix_events_soft_bounces",
+    events.c.email_key,
+    sqlite_where=events.c.meaning == "soft_bounce",
+)
+Index("ix_events_untied_messages", events.c.message_id, sqlite_where=events.c.attempt_id.is_(None))
+Index("ix_events_untied_addresses", events.c.email_key, sqlite_where=events.c.attempt_id.is_(None))
+
+unreadable_events = Table(
+    "unreadable_events",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 checks = Table(
