@@ -18,6 +18,7 @@ from newsletter.cli import (
     db,
     init,
     issue,
+    list,  # noqa: A004 - the command is called so
     mailing,
     preview,
     rehearse,
@@ -25,6 +26,7 @@ from newsletter.cli import (
     serve,
     ses_standin,
     subscriber,
+    suppression,
     template,
 )
 from newsletter.cli.output import fail
@@ -48,6 +50,8 @@ app.command()(check.check)
 app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
+app.add_typer(list.app, name="list")
+app.add_typer(suppression.app, name="suppression")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")

@@ -25,6 +25,7 @@ from newsletter.store.frozen import freeze, thaw_issue, thaw_newsletter
 from newsletter.store.overrulings import Overruling, write_overrulings
 from newsletter.store.schema import UtcDateTime, deliveries, lists, mailings, memberships, subscribers, suppressions
 from newsletter.store.subscribers import list_names_column, subscriber_of
+from newsletter.store.suppressions import barring
 
 REACHED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.PENDING)
 """States in which another mailing of the issue has reached the address, or may, or will."""
@@ -239,7 +240,7 @@ def _candidates(audience: Audience) -> Select[Any]:
         .select_from(
             memberships.join(lists)
             .join(subscribers, subscribers.c.id == memberships.c.subscriber_id)
-            .outerjoin(suppressions, suppressions.c.email_key == subscribers.c.email_key)
+            .outerjoin(suppressions, barring(subscribers.c.email_key))
         )
         .where(lists.c.name.in_(audience.lists), memberships.c.left_at.is_(None))
         .group_by(subscribers.c.id)
