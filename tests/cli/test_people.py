@@ -122,3 +122,14 @@ def test_lists_are_shown_renamed_and_put_away(run_here: Run) -> None:
     [shown] = json.loads(run_here("list", "show", "--json")[1])
     assert (shown["name"], shown["title"], shown["archived_at"] is not None) == ("monthly", "The Monthly", True)
     assert run_here("list", "show", "weekly")[2] == "error: there is no list `weekly`\n  Known lists: monthly.\n"
+
+
+def test_the_database_is_copied_checked_and_counted(run_here: Run) -> None:
+    add(run_here, "ada@example.org")
+    code, out, _ = run_here("db", "backup", "copy.db")
+    assert (code, out) == (0, f"copy.db: {Path('copy.db').stat().st_size:,} bytes\n")
+    assert run_here("db", "backup", "copy.db")[2] == (
+        "error: copy.db: this file is there already\n  Choose another name, or delete it.\n"
+    )
+    assert run_here("db", "check")[1].endswith("newsletter.db is sound\n")
+    assert json.loads(run_here("db", "stats", "--json")[1])["rows"]["subscribers"] == 1
