@@ -13,6 +13,7 @@ import typer
 import newsletter
 from newsletter.cli import (
     article,
+    audience,
     build,
     check,
     db,
@@ -22,6 +23,7 @@ from newsletter.cli import (
     mailing,
     preview,
     rehearse,
+    segment,
     send,
     serve,
     ses_standin,
@@ -51,7 +53,9 @@ app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.add_typer(list.app, name="list")
+app.add_typer(segment.app, name="segment")
 app.add_typer(suppression.app, name="suppression")
+app.add_typer(audience.app, name="audience")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")

@@ -88,7 +88,7 @@ class Mailings:
 
     def count(self, audience: Audience) -> AudienceCount:
         """Count the audience as it is now."""
-        candidates = _candidates(audience).subquery()
+        candidates = candidates_of(audience).subquery()
         query = select(candidates.c.reason, func.count().label("number")).group_by(candidates.c.reason)
         with self._database.read() as connection:
             found: dict[str, int] = {row.reason: row.number for row in connection.execute(query)}
@@ -99,7 +99,7 @@ class Mailings:
 
     def recipients(self, audience: Audience) -> Iterator[Recipient]:
         """Yield everybody who would get a message now; holds a few at a time."""
-        candidates = _candidates(audience).subquery()
+        candidates = candidates_of(audience).subquery()
         query = (
             select(subscribers, memberships.c.token, list_names_column())
             .select_from(
@@ -211,7 +211,7 @@ class Mailings:
             return connection.execute(statement.values(**values)).rowcount == 1
 
 
-def _candidates(audience: Audience) -> Select[Any]:
+def candidates_of(audience: Audience) -> Select[Any]:
     """Select everybody on the lists once: ids, address, and the reason why they get nothing ("" if they do)."""
     reached = exists().where(
         deliveries.c.mailing_id == mailings.c.id,
@@ -282,7 +282,7 @@ def _insert(
     assert key is not None
     number = int(key[0])
     # a subquery the mailing itself cannot disturb: it has no deliveries yet
-    people = _candidates(audience).subquery()
+    people = candidates_of(audience).subquery()
     state = case((people.c.reason == "", DeliveryState.PENDING.value), else_=DeliveryState.SKIPPED.value)
     when = literal(now, UtcDateTime)
     everybody = select(

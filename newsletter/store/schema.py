@@ -78,6 +78,14 @@ lists = Table(
     Column("archived_at", UtcDateTime),
 )
 
+segments = Table(
+    "segments",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("expression", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
 memberships = Table(
     "memberships",
     metadata,

@@ -133,3 +133,29 @@ def test_the_database_is_copied_checked_and_counted(run_here: Run) -> None:
     )
     assert run_here("db", "check")[1].endswith("newsletter.db is sound\n")
     assert json.loads(run_here("db", "stats", "--json")[1])["rows"]["subscribers"] == 1
+
+
+def test_a_segment_is_saved_counted_and_explains_an_audience(run_here: Run) -> None:
+    add(run_here, "ada@example.org", "--attribute", "country=DE", "--tag", "pro")
+    add(run_here, "ben@example.org", "--attribute", "country=FR", "--tag", "pro")
+    add(run_here, "eve@example.org", "--attribute", "country=DE", "--tag", "pro")
+    run_here("suppression", "add", "eve@example.org")
+    source = 'subscriber.attributes.country == "DE" and "pro" in subscriber.tags and subscriber.joined > days_ago(90)'
+    assert run_here("segment", "new", "pro-de", source) == (0, "segment pro-de: 2 people\n", "")
+    assert run_here("segment", "show", "pro-de")[1] == f"{source}\n2 people\n"
+    assert run_here("segment", "new", "pro-de", source)[2].startswith("error: there is a segment `pro-de` already\n")
+    assert json.loads(run_here("audience", "explain", "--list", "weekly", "--segment", "pro-de", "--json")[1]) == {
+        "candidates": 3,
+        "recipients": 1,
+        "excluded": {"outside the segment": 1, "suppressed": 1},
+    }
+    assert run_here("audience", "explain", "clouds", "--list", "weekly")[1] == (
+        "            people\ncandidates  3\nsuppressed  -1\nrecipients  2\n"
+    )
+    assert run_here("segment", "edit", "pro-de", '"x" in subscriber.tags')[1] == "segment pro-de: 0 people\n"
+    assert run_here("segment", "edit", "x", '"x" in subscriber.tags')[2] == (
+        "error: there is no segment `x`\n  Known segments: pro-de.\n"
+    )
+    assert run_here("segment", "count", "pro-de")[1] == "0\n"
+    assert run_here("segment", "remove", "pro-de")[1] == "segment pro-de is removed\n"
+    assert json.loads(run_here("segment", "list", "--json")[1]) == []
