@@ -13,6 +13,7 @@ import typer
 import newsletter
 from newsletter.cli import (
     article,
+    audience,
     build,
     check,
     db,
@@ -20,14 +21,17 @@ from newsletter.cli import (
     events,
     init,
     issue,
+    list,  # noqa: A004 - the command is called so
     mailing,
     preview,
     rehearse,
     report,
+    segment,
     send,
     serve,
     ses_standin,
     subscriber,
+    suppression,
     template,
     unknown,
 )
@@ -53,6 +57,10 @@ app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(doctor.doctor)
+app.add_typer(list.app, name="list")
+app.add_typer(segment.app, name="segment")
+app.add_typer(suppression.app, name="suppression")
+app.add_typer(audience.app, name="audience")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 mailing.app.command()(unknown.unknown)

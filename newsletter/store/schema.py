@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that this code reads and writes."""
 
 
@@ -75,6 +75,15 @@ lists = Table(
     Column("name", String(80), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("expression", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 memberships = Table(
@@ -94,6 +103,7 @@ memberships = Table(
 suppressions = Table(
     "suppressions",
     metadata,
+    # an address, `@` and a domain, or a hash: see `store.suppressions`
     Column("email_key", String(254), primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("note", Text, nullable=False),

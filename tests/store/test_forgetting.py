@@ -18,7 +18,8 @@ from newsletter.store.keys import load_keys
 from newsletter.store.ledger import Ledger, Result
 from newsletter.store.mailings import Audience, Mailings
 from newsletter.store.schema import events, suppressions
-from newsletter.store.subscribers import ImportOutcome, Subscribers
+from newsletter.store.subscribers import Subscribers
+from newsletter.store.taking import ImportOutcome
 
 EMAIL, NAME = "zebedee.quill@example.org", "Zebedee Quill"
 ROW = NewSubscriber(line=1, email=EMAIL, name=NAME, attributes={"city": "Zanzibar-Quill"})
