@@ -48,6 +48,9 @@ class Silent:
     def progress(self, done: Any, rate: float | None) -> None:
         """Hear how it goes."""
 
+    def held(self, why: str) -> None:
+        """Hear of a pause."""
+
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         """Hear of a message without a record."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from newsletter.cli.build import tell_findings
-from newsletter.cli.mailing import counts_of, resume_command, say_mailing
+from newsletter.cli.mailing.words import counts_of, resume_command, say_mailing
 from newsletter.cli.output import note, plural, say
 from newsletter.errors import UsageError
 
@@ -106,6 +106,9 @@ def _send(
     _say_plan(plan)
     if plan.finished:
         return plan.mailing
+    if plan.mailing is not None and plan.held:
+        note(f"{plan.held}: nothing is sent until newsletter mailing resume {plan.mailing.id}")
+        return plan.mailing
     overruled: list[Overruling] = []
     if plan.mailing is None:
         tell_findings(prepared[-1].findings)
@@ -164,7 +167,7 @@ def _say_plan(plan: Any) -> None:
             f"going on with mailing {mailing.id}, frozen {mailing.created_at:%Y-%m-%d %H:%M} UTC: {counts_of(mailing)}"
         )
     if plan.notice:
-        note(f"note: {plan.notice}; what was frozen is sent")
+        note(f"note: {plan.notice}")
     excluded = describe_skipped(plan.count.skipped)
     note(f"issue       {plan.compiled.slug}: {plan.compiled.subject}")
     note(f"from        {display(plan.newsletter.sender)} by {plan.audience.transport}")

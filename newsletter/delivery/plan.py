@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from newsletter.delivery.merge import Merge
 from newsletter.errors import ConfigError, DeliveryError, MessageError, NewsletterError, SlotError
 from newsletter.message.tokens import TokenKeys
-from newsletter.models import CompiledIssue, MailingState, MailingSummary, Newsletter, Place, SkipReason
+from newsletter.models import (
+    CompiledIssue,
+    DeliveryState,
+    MailingState,
+    MailingSummary,
+    Newsletter,
+    Place,
+    SkipReason,
+    Wish,
+)
+from newsletter.store.controls import Controls
 from newsletter.store.database import Database
 from newsletter.store.mailings import Audience, AudienceCount, Mailings, Recipient
 
@@ -19,7 +29,8 @@ class Plan:
     """What a send would do.
 
     `mailing` is the one that goes on or was finished, None for a new one. `notice` says how the frozen issue differs
-    from the files of today; `size` is the octets of one complete message, 0 when nothing is left to send.
+    from the files of today, or that an earlier mailing was cancelled; `size` is the octets of one complete message, 0
+    when nothing is left to send. `held` says who paused the mailing and why: nothing is sent until they are done.
     """
 
     audience: Audience
@@ -29,6 +40,7 @@ class Plan:
     size: int
     mailing: MailingSummary | None = None
     notice: str = ""
+    held: str = ""
 
     @property
     def finished(self) -> bool:
@@ -52,7 +64,9 @@ def plan_mailing(
     mailings = Mailings(database)
     found = mailings.find(audience)
     if found is not None:
-        return _go_on(mailings, audience, found, compile_now)
+        control = Controls(database).get(found.id)
+        held = control.words if control.wish is Wish.PAUSE else ""
+        return _go_on(mailings, audience, found, compile_now, held)
     if audience.reaches_people:
         _require_identity(newsletter)
     compiled = compile_now()
@@ -63,19 +77,37 @@ def plan_mailing(
             remedy="See newsletter subscriber list and mailing list.",
         )
     size = _try_everybody(mailings, audience, Merge(compiled, newsletter, keys, mailing_id="0"))
-    return Plan(audience=audience, compiled=compiled, newsletter=newsletter, count=count, size=size)
+    return Plan(
+        audience=audience,
+        compiled=compiled,
+        newsletter=newsletter,
+        count=count,
+        size=size,
+        notice=_cancelled_before(mailings, audience),
+    )
+
+
+def _cancelled_before(mailings: Mailings, audience: Audience) -> str:
+    before = mailings.cancelled(audience)
+    if before is None:
+        return ""
+    reached = sum(before.counts.get(state, 0) for state in (DeliveryState.SENT, DeliveryState.UNKNOWN))
+    return (
+        f"mailing {before.id} of this issue was {before.reason}; whom it reached, {reached:,}, is left out here, and "
+        "the rest get the issue as it is now, in a new mailing"
+    )
 
 
 def _go_on(
-    mailings: Mailings, audience: Audience, found: MailingSummary, compile_now: Callable[[], CompiledIssue]
+    mailings: Mailings, audience: Audience, found: MailingSummary, compile_now: Callable[[], CompiledIssue], held: str
 ) -> Plan:
     compiled, newsletter = mailings.content(found.id)
     notice = ""
     try:
         if compile_now().sha256 != compiled.sha256:
-            notice = "the issue's files have changed since"
+            notice = "the issue's files have changed since; what was frozen is sent"
     except NewsletterError as exc:
-        notice = f"the issue's files cannot be compiled any more ({exc.what})"
+        notice = f"the issue's files cannot be compiled any more ({exc.what}); what was frozen is sent"
     skipped = dict(found.skipped)
     count = AudienceCount(recipients=found.candidates - sum(skipped.values()), skipped=skipped)
     return Plan(
@@ -86,6 +118,7 @@ def _go_on(
         size=0,
         mailing=found,
         notice=notice,
+        held=held,
     )
 
 

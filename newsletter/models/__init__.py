@@ -13,6 +13,7 @@ from newsletter.models.delivery import (
     Outcome,
     OutcomeKind,
     SkipReason,
+    Wish,
 )
 from newsletter.models.finding import Finding, Severity
 from newsletter.models.identity import Mailbox, Newsletter
@@ -52,4 +53,5 @@ __all__ = [
     "SuppressionReason",
     "Template",
     "TemplateParameter",
+    "Wish",
 ]

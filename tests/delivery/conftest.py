@@ -123,9 +123,13 @@ class Ear:
 
     done: dict[DeliveryState, int] = field(default_factory=dict)
     lost: list[tuple[str, str]] = field(default_factory=list)
+    pauses: list[str] = field(default_factory=list)
 
     def progress(self, done: Mapping[DeliveryState, int], _rate: float | None) -> None:
         self.done = dict(done)
+
+    def held(self, why: str) -> None:
+        self.pauses.append(why)
 
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         self.lost.append((attempt_id, message_id))
