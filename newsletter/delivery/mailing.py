@@ -80,7 +80,7 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
             sender=newsletter.sender.email,
             tags={"mailing": str(mailing.id), "issue": mailing.issue},
         )
-        allowed = transport.max_rate()
+        allowed = transport.limits().rate
         limiter = SlidingWindow(lowest(settings.rate, allowed))
         steering = Steering(database, mailing.id, limiter, own=settings.rate, allowed=allowed)
         end = Engine(

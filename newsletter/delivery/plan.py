@@ -20,8 +20,19 @@ from newsletter.store.controls import Controls
 from newsletter.store.database import Database
 from newsletter.store.mailings import Audience, AudienceCount, Mailings, Recipient
 
+SAMPLE_LINES = 3
 NAMED = 10
 """People named in a message; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one of the recipients gets to read: the subject, and the first lines of the text."""
+
+    email: str
+    name: str
+    subject: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +40,9 @@ class Plan:
     """What a send would do.
 
     `mailing` is the one that goes on or was finished, None for a new one. `notice` says how the frozen issue differs
-    from the files of today, or that an earlier mailing was cancelled; `size` is the octets of one complete message, 0
-    when nothing is left to send. `held` says who paused the mailing and why: nothing is sent until they are done.
+    from the files of today, or that an earlier mailing was cancelled. `held` says who paused the mailing and why:
+    nothing is sent until they go on. `size` is the octets of one complete message, 0 when nothing is left to send;
+    `samples` are what the first, the middle and the last recipient get, for a new mailing.
     """
 
     audience: Audience
@@ -41,6 +53,7 @@ class Plan:
     mailing: MailingSummary | None = None
     notice: str = ""
     held: str = ""
+    samples: tuple[Sample, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -76,13 +89,15 @@ def plan_mailing(
             f"nobody is left to send to: {describe_skipped(count.skipped)}",
             remedy="See newsletter subscriber list and mailing list.",
         )
-    size = _try_everybody(mailings, audience, Merge(compiled, newsletter, keys, mailing_id="0"))
+    merge = Merge(compiled, newsletter, keys, mailing_id="0")
+    size, samples = _try_everybody(mailings, audience, merge, count.recipients)
     return Plan(
         audience=audience,
         compiled=compiled,
         newsletter=newsletter,
         count=count,
         size=size,
+        samples=samples,
         notice=_cancelled_before(mailings, audience),
     )
 
@@ -122,12 +137,13 @@ def _go_on(
     )
 
 
-def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
-    """Build one whole message and evaluate every slot for every recipient; return that message's size."""
+def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge, count: int) -> tuple[int, tuple[Sample, ...]]:
+    """Build one whole message and evaluate every slot for every recipient; return that message's size, and samples."""
     size = 0
+    samples = []
     failed = 0
     named: list[str] = []
-    for recipient in mailings.recipients(audience):
+    for number, recipient in enumerate(mailings.recipients(audience)):
         reason = _problem(merge, recipient)
         if reason:
             failed += 1
@@ -135,6 +151,8 @@ def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
                 named.append(f"  {recipient.subscriber.email}: {reason}")
         elif not size:
             size = len(merge.build(recipient.subscriber, recipient.subscription))
+        if not reason and number in {0, count // 2, count - 1}:
+            samples.append(_sample(merge, recipient))
     if failed:
         more = [f"  and {failed - len(named):,} more"] if failed > len(named) else []
         people = "1 reader" if failed == 1 else f"{failed:,} readers"
@@ -142,7 +160,14 @@ def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
             "\n".join([f"the issue cannot be merged for {people}; nothing was sent", *named, *more]),
             remedy="Give the slot a fallback, or complete or exclude these subscribers.",
         )
-    return size
+    return size, tuple(samples)
+
+
+def _sample(merge: Merge, recipient: Recipient) -> Sample:
+    content = merge.content(recipient.subscriber, recipient.subscription)
+    lines = [line.strip() for line in content.text.splitlines() if line.strip()]
+    person = recipient.subscriber
+    return Sample(email=person.email, name=person.name, subject=content.subject, lines=tuple(lines[:SAMPLE_LINES]))
 
 
 def _problem(merge: Merge, recipient: Recipient) -> str:

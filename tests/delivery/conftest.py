@@ -20,6 +20,7 @@ from newsletter.store.database import Database, open_database
 from newsletter.store.importing import NewSubscriber
 from newsletter.store.mailings import Audience, Mailings
 from newsletter.store.subscribers import Subscribers
+from newsletter.transports.base import Limits
 
 NOW = dt.datetime(2026, 11, 27, 9, 0, tzinfo=dt.UTC)
 AUDIENCE = Audience(issue="clouds", lists=("weekly",), transport="ses", reaches_people=True)
@@ -105,8 +106,8 @@ class Provider:
             number = len(self.given)
         return self.answer(envelope, number)
 
-    def max_rate(self) -> float | None:
-        return self.rate
+    def limits(self) -> Limits:
+        return Limits(rate=self.rate)
 
     def close(self) -> None:
         """Nothing to close."""
