@@ -29,7 +29,7 @@ from newsletter.delivery.mailing import send_mailing
 from newsletter.delivery.stop import StopSignal
 from newsletter.message.build import MessageTemplate
 from newsletter.message.tokens import TokenKeys
-from newsletter.models import DeliveryState, Reader
+from newsletter.models import DeliveryState, Envelope, OutcomeKind, Reader
 from newsletter.store.database import open_database
 from newsletter.store.importing import NewSubscriber
 from newsletter.store.mailings import Audience, Mailings
@@ -47,6 +47,9 @@ class Silent:
 
     def progress(self, done: Any, rate: float | None) -> None:
         """Hear how it goes."""
+
+    def held(self, why: str) -> None:
+        """Hear of a pause."""
 
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         """Hear of a message without a record."""
@@ -108,8 +111,33 @@ def client_loop(url: str, count: int) -> None:
     """Send ready messages with boto3's client, one after the other: what the client itself takes."""
     client = boto_client(url, 1)
     message = MessageTemplate(synthetic_issue(), NEWSLETTER).build(readers(1)[0])
-    for reader in readers(count):
+    people = readers(count)
+    _Clock.start()
+    for reader in people:
         post(client, reader, message)
+    _Clock.stop()
+
+
+def lean_loop(url: str, count: int) -> None:
+    """Send the same ready messages with our transport, one after the other: what is left of the client's time."""
+    transport = SesTransport(SesSettings(endpoint_url=url), concurrency=1)
+    assert not transport.slow_because, transport.slow_because
+    message = MessageTemplate(synthetic_issue(), NEWSLETTER).build_base64(readers(1)[0])
+    people = readers(count)
+    _Clock.start()
+    for number, reader in enumerate(people):
+        envelope = Envelope(
+            sender=SENDER,
+            recipient=reader.subscriber.email,
+            message=b"",
+            base64=message,
+            attempt_id=f"a{number}",
+            tags={"attempt": "a1"},
+        )
+        outcome = transport.send(envelope)
+        assert outcome.kind is OutcomeKind.ACCEPTED, outcome
+    _Clock.stop()
+    transport.close()
 
 
 def engine(url: str, count: int, *, concurrency: int) -> None:
@@ -181,6 +209,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, standin(Path(folder)) as url:
         usual = measure("usual script (Jinja, EmailMessage, boto3)", usual_script, url, max(200, count // 10), None)
         measure("boto3 client in a loop, message ready", client_loop, url, max(200, count // 4), usual)
+        measure("signed requests in a loop, message ready", lean_loop, url, max(200, count // 4), usual)
         for number in IN_FLIGHT:
             way = partial(engine, concurrency=number)
             measure(f"engine, {number} in flight, every row durable", way, url, count, usual)

@@ -79,6 +79,10 @@ class SendProgress:
         speed = f" at {total / seconds:,.1f}/s{limit}" if seconds > 0 else ""
         self._progress.update(total, f"{counts}{speed}" if total else "")
 
+    def held(self, why: str) -> None:
+        """Say that a person has paused the mailing."""
+        note(f"{why}; this process waits: go on with `newsletter mailing resume`, or end it with Ctrl-C")
+
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         """Print what the database could not take: the only trace of an accepted message."""
         note(f"accepted, but not written down: attempt {attempt_id}, message id {message_id}")

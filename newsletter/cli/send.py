@@ -1,16 +1,19 @@
 """`newsletter send`: one issue to its lists, with an account of every delivery."""
 
+import datetime as dt
 import getpass
 import os
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from newsletter.cli.build import tell_findings
-from newsletter.cli.mailing import counts_of, resume_command, say_mailing
+from newsletter.cli.mailing.words import resume_command, say_mailing
 from newsletter.cli.output import note, plural, say
+from newsletter.cli.preflight import confirm, say_plan
 from newsletter.errors import UsageError
 
 
@@ -21,7 +24,11 @@ def send(
     transport_name: Annotated[
         str | None, typer.Option("--transport", metavar="NAME", help="outbox, ses or smtp; else as configured.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before people are mailed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and stop there.")] = False,
+    yes_to: Annotated[
+        int | None,
+        typer.Option("--yes-to", metavar="COUNT", help="Do not ask, but send only if it is for so many people."),
+    ] = None,
     despite: Annotated[
         list[str] | None,
         typer.Option("--despite", metavar="ID", help="Send although this check found an error; may be repeated."),
@@ -32,14 +39,18 @@ def send(
 ) -> None:
     """Send an issue to everybody on its lists; run again, it goes on where it stopped and mails nobody twice.
 
+    Before people are mailed it shows what they will get and asks for their number; going on asks nothing.
+
     \b
     newsletter send clouds --list weekly                      # into the outbox: nobody is mailed
-    newsletter send clouds --list weekly --transport ses
+    newsletter send clouds --list weekly --transport ses --dry-run
+    newsletter send clouds --list weekly --transport ses --yes-to 1204     # in a script
     newsletter send clouds --list weekly --despite N301 --reason "the picture is decoration"
 
     \b
-    Exit codes: 0 everybody has it; 3 finished, but some failed or are unknown; 4 paused or interrupted;
-    5 another process is sending it; 1 an error, 2 a wrong command: nothing was sent.
+    Exit codes: 0 everybody has it, or --dry-run found nothing against it; 3 finished, but some failed or are
+    unknown; 4 paused, interrupted or cancelled; 5 another process is sending it; 1 an error, 2 a wrong command:
+    nothing was sent.
     """
     from newsletter.cli.project import open_project
     from newsletter.delivery.mailing import exit_code
@@ -54,24 +65,28 @@ def send(
     with open_database(settings.store.url, root=project.root) as database:
         transport = open_transport(name, settings, root=project.root, environ=os.environ)
         try:
-            mailing = _send(project, database, transport, issue, lists, yes=yes, despite=despite or (), reason=reason)
+            ask = _Ask(issue=issue, lists=lists, despite=despite or (), reason=reason, dry_run=dry_run, yes_to=yes_to)
+            mailing = _send(project, database, transport, ask)
         finally:
             transport.close()
-    raise typer.Exit(exit_code(mailing))
+    raise typer.Exit(0 if dry_run else exit_code(mailing))
 
 
-def _send(
-    project: Any,
-    database: Any,
-    transport: Any,
-    issue: str,
-    lists: list[str],
-    *,
-    yes: bool,
-    despite: Sequence[str],
-    reason: str,
-) -> Any:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What was typed."""
+
+    issue: str
+    lists: list[str]
+    despite: Sequence[str]
+    reason: str
+    dry_run: bool
+    yes_to: int | None
+
+
+def _send(project: Any, database: Any, transport: Any, ask: _Ask) -> Any:
     from newsletter.cli.progress import SendProgress, show_progress
+    from newsletter.delivery.forecast import forecast
     from newsletter.delivery.mailing import freeze, send_mailing
     from newsletter.delivery.plan import plan_mailing
     from newsletter.delivery.stop import StopSignal, listen
@@ -84,18 +99,18 @@ def _send(
     from newsletter.store.subscribers import Subscribers
 
     audience = Audience(
-        issue=issue,
-        lists=Subscribers(database).require_lists(lists),
+        issue=ask.issue,
+        lists=Subscribers(database).require_lists(ask.lists),
         transport=transport.name,
         reaches_people=transport.reaches_people,
     )
     prepared: list[PreparedIssue] = []
 
     def compile_now() -> CompiledIssue:
-        prepared.append(prepare_issue(project, issue, past_issues=True, people=awkward_subscribers(database)))
+        prepared.append(prepare_issue(project, ask.issue, past_issues=True, people=awkward_subscribers(database)))
         return prepared[-1].compiled
 
-    keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people())
+    keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people(), keep=not ask.dry_run)
     plan = plan_mailing(
         database,
         audience,
@@ -103,16 +118,23 @@ def _send(
         newsletter=project.settings.identity(),
         keys=keys,
     )
-    _say_plan(plan)
+    expected = forecast(plan, transport.limits(), own_rate=project.settings.delivery.rate)
+    say_plan(plan, expected, now=dt.datetime.now(ZoneInfo(plan.newsletter.time_zone)))
     if plan.finished:
+        return plan.mailing
+    if plan.mailing is not None and plan.held:
+        note(f"{plan.held}: nothing is sent until newsletter mailing resume {plan.mailing.id}")
         return plan.mailing
     overruled: list[Overruling] = []
     if plan.mailing is None:
         tell_findings(prepared[-1].findings)
-        overruled = _overruled(require_sendable(prepared[-1], [name.upper() for name in despite]), reason)
-    elif despite:
+        overruled = _overruled(require_sendable(prepared[-1], [name.upper() for name in ask.despite]), ask.reason)
+    elif ask.despite:
         note("note: --despite changes nothing: the mailing was frozen before")
-    _confirm(plan, yes=yes)
+    if ask.dry_run:
+        note("nothing was sent")
+        return plan.mailing
+    confirm(plan, ask.yes_to)
     mailing = freeze(database, plan, overruled)
     if slow := getattr(transport, "slow_because", ""):
         note(f"note: messages are posted one by one by boto3's own client, which is slower: {slow}")
@@ -147,42 +169,6 @@ def _overruled(findings: Any, reason: str) -> list[Any]:
         )
         for each in findings
     ]
-
-
-def _say_plan(plan: Any) -> None:
-    from newsletter.delivery.plan import describe_skipped
-    from newsletter.message.address import display
-
-    mailing = plan.mailing
-    if plan.finished:
-        note(f"{plan.audience.issue} was sent to {', '.join(mailing.lists)} {mailing.finished_at:%Y-%m-%d %H:%M} UTC")
-        note("Nothing is sent again.")
-        say_mailing(mailing)
-        return
-    if mailing is not None:
-        note(
-            f"going on with mailing {mailing.id}, frozen {mailing.created_at:%Y-%m-%d %H:%M} UTC: {counts_of(mailing)}"
-        )
-    if plan.notice:
-        note(f"note: {plan.notice}; what was frozen is sent")
-    excluded = describe_skipped(plan.count.skipped)
-    note(f"issue       {plan.compiled.slug}: {plan.compiled.subject}")
-    note(f"from        {display(plan.newsletter.sender)} by {plan.audience.transport}")
-    note(
-        f"audience    {plural(plan.count.candidates, 'candidate')} on {', '.join(plan.audience.lists)}"
-        + (f" - {excluded}" if excluded else "")
-        + f" = {plural(plan.count.recipients, 'recipient')}"
-    )
-    size = f", {plan.size / 1024:,.0f} KB a message" if plan.size else ""
-    note(f"content     sha256 {plan.compiled.sha256[:16]}{size}")
-
-
-def _confirm(plan: Any, *, yes: bool) -> None:
-    if yes or not plan.audience.reaches_people or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    if not typer.confirm(f"Send it to {plural(plan.count.recipients, 'person', 'people')}?", err=True):
-        note("nothing was sent")
-        raise typer.Exit(1)
 
 
 def _say_result(sent: Any, project: Any) -> None:

@@ -16,9 +16,10 @@ from typing import Protocol
 
 from newsletter.delivery.judge import Judge
 from newsletter.delivery.rate import SlidingWindow
+from newsletter.delivery.steering import LOOK_SECONDS, Steering
 from newsletter.delivery.stop import StopSignal
 from newsletter.errors import NewsletterError, StoreError
-from newsletter.models import DeliveryState, Envelope, Outcome, OutcomeKind
+from newsletter.models import DeliveryState, Envelope, Outcome, OutcomeKind, Wish
 from newsletter.store.database import utc_now
 from newsletter.store.ledger import LOST, NEXT_STATE, Claim, Ledger, Result
 from newsletter.transports.base import Transport
@@ -35,6 +36,9 @@ class Reporter(Protocol):
 
     def progress(self, done: Mapping[DeliveryState, int], rate: float | None) -> None:
         """Hear how many deliveries of this run ended in which state, and the rate that is kept now, if any."""
+
+    def held(self, why: str) -> None:
+        """Hear that a person has paused the mailing, and that this process waits for a word to go on."""
 
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         """Hear of a message that was accepted and could not be written down: its row will be `unknown`."""
@@ -77,6 +81,7 @@ class Engine:
         handover: Handover,
         concurrency: int,
         limiter: SlidingWindow,
+        steering: Steering,
         reporter: Reporter,
         stop: StopSignal,
     ) -> None:
@@ -84,6 +89,7 @@ class Engine:
         self._handover = handover
         self._concurrency = concurrency
         self._limiter = limiter
+        self._steering = steering
         self._reporter = reporter
         self._stop = stop
         self._now = steady_clock()
@@ -96,6 +102,8 @@ class Engine:
 
     def run(self) -> RunEnd:
         """Send until nothing is pending, a pause is due or a stop is asked for.
+
+        A pause that a person asked for is waited out: the word to go on comes from another terminal.
 
         Raises StoreError when results cannot be written down; what was accepted without a record is reported.
         """
@@ -114,6 +122,8 @@ class Engine:
                 worker.join()
         if self._stop.requested:
             return RunEnd(reason="interrupted", remedy="Run the same command again to go on.")
+        if self._steering.control.wish is Wish.CANCEL:
+            return RunEnd(reason=self._steering.control.words, remedy="Who has it: newsletter mailing show.")
         return RunEnd(reason=self._judge.reason, remedy=self._judge.remedy)
 
     def _coordinate(self) -> None:
@@ -122,7 +132,9 @@ class Engine:
             if self._stop.at_once:
                 results += [self._result(claim, _lost()) for claim in self._in_flight.values()]
                 self._in_flight.clear()
-            going_on = not (self._stop.requested or self._judge.reason)
+            wish = self._look(results)
+            ending = bool(self._stop.requested or self._judge.reason or wish is Wish.CANCEL)
+            going_on = not ending and wish is Wish.GO_ON
             free = self._concurrency - len(self._in_flight)
             wanted = self._limiter.reserve(free) if going_on else 0
             claims = self._step(results, wanted)
@@ -131,9 +143,19 @@ class Engine:
             for claim in claims:
                 self._jobs.put(claim)
             pause = self._pause_before_next(going_on=going_on, wanted=wanted, claimed=len(claims))
-            if pause is None and not self._in_flight:
-                return
-            results = self._collect(pause)
+            if not self._in_flight:
+                if ending or (going_on and pause is None):
+                    return
+                if not going_on and self._steering.hold():
+                    self._reporter.held(self._steering.control.words)
+            results = self._collect(LOOK_SECONDS if pause is None else min(pause, LOOK_SECONDS))
+
+    def _look(self, results: list[Result]) -> Wish:
+        try:
+            return self._steering.look()
+        except StoreError:
+            self._save_what_can_be(results)
+            raise
 
     def _step(self, results: list[Result], wanted: int) -> list[Claim]:
         if not results and not wanted:

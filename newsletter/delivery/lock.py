@@ -2,11 +2,14 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from newsletter.errors import DeliveryError, SenderBusyError
+
+_MOMENT = 0.3
 
 
 @contextmanager
@@ -27,13 +30,24 @@ def mailing_lock(database: Path, mailing_id: int) -> Iterator[None]:
             f"the lock {file} cannot be opened: {exc.strerror}", remedy="Check the rights of its folder."
         ) from exc
     try:
+        _take(descriptor, mailing_id)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, mailing_id: int) -> None:
+    # a command that pauses or cancels an idle mailing holds the lock for a moment, which is no sender
+    deadline = time.monotonic() + _MOMENT
+    while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
+            if time.monotonic() < deadline:
+                time.sleep(_MOMENT / 10)
+                continue
             raise SenderBusyError(
                 f"another process is sending mailing {mailing_id}",
                 remedy=f"Wait for it, or look: newsletter mailing show {mailing_id}.",
             ) from exc
-        yield
-    finally:
-        os.close(descriptor)
+        return

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.config import DeliverySettings
+from newsletter.delivery.control import close_run
 from newsletter.delivery.engine import Engine, Handover, Reporter, RunEnd
 from newsletter.delivery.lock import mailing_lock
 from newsletter.delivery.merge import Merge
 from newsletter.delivery.plan import Plan
 from newsletter.delivery.rate import SlidingWindow
+from newsletter.delivery.steering import Steering, lowest
 from newsletter.delivery.stop import StopSignal
 from newsletter.message.tokens import TokenKeys
 from newsletter.models import DeliveryState, MailingState, MailingSummary
@@ -36,7 +38,7 @@ class Sent:
 
 
 def exit_code(mailing: MailingSummary) -> int:
-    """Return 0 when everybody has it, 3 when it is finished but for failed or unknown rows, 4 when it stopped."""
+    """Return 0 when everybody has it, 3 when some are failed or unknown, 4 when it stopped before the end."""
     if mailing.state is not MailingState.FINISHED:
         return STOPPED
     bad = mailing.counts.get(DeliveryState.FAILED, 0) + mailing.counts.get(DeliveryState.UNKNOWN, 0)
@@ -78,20 +80,17 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
             sender=newsletter.sender.email,
             tags={"mailing": str(mailing.id), "issue": mailing.issue},
         )
+        allowed = transport.limits().rate
+        limiter = SlidingWindow(lowest(settings.rate, allowed))
+        steering = Steering(database, mailing.id, limiter, own=settings.rate, allowed=allowed)
         end = Engine(
             ledger=ledger,
             handover=handover,
             concurrency=settings.concurrency,
-            limiter=SlidingWindow(lowest(settings.rate, transport.max_rate())),
+            limiter=limiter,
+            steering=steering,
             reporter=reporter,
             stop=stop,
         ).run()
-        # a pause or a stop that came with the last delivery has left nothing to go on with
-        if not mailings.finish(mailing.id, utc_now()):
-            mailings.pause(mailing.id, end.reason)
+        close_run(database, mailing.id, steering.control, end.reason)
     return Sent(mailing=mailings.get(mailing.id), end=end, recovered=recovered)
-
-
-def lowest(*rates: float | None) -> float | None:
-    """Return the lowest of the limits; None when there is none."""
-    return min((rate for rate in rates if rate is not None), default=None)

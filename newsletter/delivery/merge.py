@@ -3,6 +3,7 @@
 from newsletter.message.build import MessageTemplate
 from newsletter.message.reader import make_reader
 from newsletter.message.tokens import TokenKeys
+from newsletter.message.verify import MessageContent
 from newsletter.models import CompiledIssue, MailingContext, Newsletter, Reader, Subscriber
 
 
@@ -31,6 +32,10 @@ class Merge:
     def try_slots(self, subscriber: Subscriber, subscription: bytes) -> None:
         """Evaluate every slot, but build nothing; raises SlotError, or MessageError for its subject."""
         self._template.try_slots(self.reader(subscriber, subscription))
+
+    def content(self, subscriber: Subscriber, subscription: bytes) -> MessageContent:
+        """Return what the recipient gets to read, not encoded; raises SlotError."""
+        return self._template.content(self.reader(subscriber, subscription))
 
     def build(self, subscriber: Subscriber, subscription: bytes) -> bytes:
         """Return the whole message; raises SlotError, MessageError or RenderGuardError."""

@@ -6,12 +6,33 @@ from dataclasses import dataclass
 from newsletter.delivery.merge import Merge
 from newsletter.errors import ConfigError, DeliveryError, MessageError, NewsletterError, SlotError
 from newsletter.message.tokens import TokenKeys
-from newsletter.models import CompiledIssue, MailingState, MailingSummary, Newsletter, Place, SkipReason
+from newsletter.models import (
+    CompiledIssue,
+    DeliveryState,
+    MailingState,
+    MailingSummary,
+    Newsletter,
+    Place,
+    SkipReason,
+    Wish,
+)
+from newsletter.store.controls import Controls
 from newsletter.store.database import Database
 from newsletter.store.mailings import Audience, AudienceCount, Mailings, Recipient
 
+SAMPLE_LINES = 3
 NAMED = 10
 """People named in a message; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one of the recipients gets to read: the subject, and the first lines of the text."""
+
+    email: str
+    name: str
+    subject: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +40,9 @@ class Plan:
     """What a send would do.
 
     `mailing` is the one that goes on or was finished, None for a new one. `notice` says how the frozen issue differs
-    from the files of today; `size` is the octets of one complete message, 0 when nothing is left to send.
+    from the files of today, or that an earlier mailing was cancelled. `held` says who paused the mailing and why:
+    nothing is sent until they go on. `size` is the octets of one complete message, 0 when nothing is left to send;
+    `samples` are what the first, the middle and the last recipient get, for a new mailing.
     """
 
     audience: Audience
@@ -29,6 +52,8 @@ class Plan:
     size: int
     mailing: MailingSummary | None = None
     notice: str = ""
+    held: str = ""
+    samples: tuple[Sample, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -52,7 +77,9 @@ def plan_mailing(
     mailings = Mailings(database)
     found = mailings.find(audience)
     if found is not None:
-        return _go_on(mailings, audience, found, compile_now)
+        control = Controls(database).get(found.id)
+        held = control.words if control.wish is Wish.PAUSE else ""
+        return _go_on(mailings, audience, found, compile_now, held)
     if audience.reaches_people:
         _require_identity(newsletter)
     compiled = compile_now()
@@ -62,20 +89,40 @@ def plan_mailing(
             f"nobody is left to send to: {describe_skipped(count.skipped)}",
             remedy="See newsletter subscriber list and mailing list.",
         )
-    size = _try_everybody(mailings, audience, Merge(compiled, newsletter, keys, mailing_id="0"))
-    return Plan(audience=audience, compiled=compiled, newsletter=newsletter, count=count, size=size)
+    merge = Merge(compiled, newsletter, keys, mailing_id="0")
+    size, samples = _try_everybody(mailings, audience, merge, count.recipients)
+    return Plan(
+        audience=audience,
+        compiled=compiled,
+        newsletter=newsletter,
+        count=count,
+        size=size,
+        samples=samples,
+        notice=_cancelled_before(mailings, audience),
+    )
+
+
+def _cancelled_before(mailings: Mailings, audience: Audience) -> str:
+    before = mailings.cancelled(audience)
+    if before is None:
+        return ""
+    reached = sum(before.counts.get(state, 0) for state in (DeliveryState.SENT, DeliveryState.UNKNOWN))
+    return (
+        f"mailing {before.id} of this issue was {before.reason}; whom it reached, {reached:,}, is left out here, and "
+        "the rest get the issue as it is now, in a new mailing"
+    )
 
 
 def _go_on(
-    mailings: Mailings, audience: Audience, found: MailingSummary, compile_now: Callable[[], CompiledIssue]
+    mailings: Mailings, audience: Audience, found: MailingSummary, compile_now: Callable[[], CompiledIssue], held: str
 ) -> Plan:
     compiled, newsletter = mailings.content(found.id)
     notice = ""
     try:
         if compile_now().sha256 != compiled.sha256:
-            notice = "the issue's files have changed since"
+            notice = "the issue's files have changed since; what was frozen is sent"
     except NewsletterError as exc:
-        notice = f"the issue's files cannot be compiled any more ({exc.what})"
+        notice = f"the issue's files cannot be compiled any more ({exc.what}); what was frozen is sent"
     skipped = dict(found.skipped)
     count = AudienceCount(recipients=found.candidates - sum(skipped.values()), skipped=skipped)
     return Plan(
@@ -86,15 +133,17 @@ def _go_on(
         size=0,
         mailing=found,
         notice=notice,
+        held=held,
     )
 
 
-def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
-    """Build one whole message and evaluate every slot for every recipient; return that message's size."""
+def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge, count: int) -> tuple[int, tuple[Sample, ...]]:
+    """Build one whole message and evaluate every slot for every recipient; return that message's size, and samples."""
     size = 0
+    samples = []
     failed = 0
     named: list[str] = []
-    for recipient in mailings.recipients(audience):
+    for number, recipient in enumerate(mailings.recipients(audience)):
         reason = _problem(merge, recipient)
         if reason:
             failed += 1
@@ -102,6 +151,8 @@ def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
                 named.append(f"  {recipient.subscriber.email}: {reason}")
         elif not size:
             size = len(merge.build(recipient.subscriber, recipient.subscription))
+        if not reason and number in {0, count // 2, count - 1}:
+            samples.append(_sample(merge, recipient))
     if failed:
         more = [f"  and {failed - len(named):,} more"] if failed > len(named) else []
         people = "1 reader" if failed == 1 else f"{failed:,} readers"
@@ -109,7 +160,14 @@ def _try_everybody(mailings: Mailings, audience: Audience, merge: Merge) -> int:
             "\n".join([f"the issue cannot be merged for {people}; nothing was sent", *named, *more]),
             remedy="Give the slot a fallback, or complete or exclude these subscribers.",
         )
-    return size
+    return size, tuple(samples)
+
+
+def _sample(merge: Merge, recipient: Recipient) -> Sample:
+    content = merge.content(recipient.subscriber, recipient.subscription)
+    lines = [line.strip() for line in content.text.splitlines() if line.strip()]
+    person = recipient.subscriber
+    return Sample(email=person.email, name=person.name, subject=content.subject, lines=tuple(lines[:SAMPLE_LINES]))
 
 
 def _problem(merge: Merge, recipient: Recipient) -> str:

@@ -55,6 +55,13 @@ class SlidingWindow:
         with self._lock:
             self._reserved -= count
 
+    def allow(self, rate: float | None) -> None:
+        """Take another limit, at once; the same one again changes nothing, so that a slowed rate stays slow."""
+        with self._lock:
+            if rate != self._limit:
+                self._limit = self.rate = rate
+                self._changed = self._clock()
+
     def delay(self) -> float:
         """Return the seconds until the next permit may be free; 0 when one is."""
         with self._lock:

@@ -13,6 +13,7 @@ from newsletter.models.delivery import (
     Outcome,
     OutcomeKind,
     SkipReason,
+    Wish,
 )
 from newsletter.models.event import Event, EventMeaning, EventType
 from newsletter.models.finding import Finding, Severity
@@ -56,4 +57,5 @@ __all__ = [
     "SuppressionReason",
     "Template",
     "TemplateParameter",
+    "Wish",
 ]

@@ -13,6 +13,7 @@ class MailingState(StrEnum):
     SENDING = "sending"  # started; if no process holds its lock, it was interrupted and can be resumed
     PAUSED = "paused"  # stopped with a reason; the same command goes on
     FINISHED = "finished"  # no delivery is pending or sending
+    CANCELLED = "cancelled"  # a person ended it: who was pending is skipped; final
 
 
 class DeliveryState(StrEnum):
@@ -33,6 +34,15 @@ class SkipReason(StrEnum):
     SUPPRESSED = "suppressed"  # stands on the suppression list
     ALREADY_SENT = "already_sent"  # another mailing of this issue has, or may have, reached the address
     REMOVED = "removed"  # the subscriber was deleted after the freeze
+    CANCELLED = "cancelled"  # a person cancelled the mailing before this one's turn came
+
+
+class Wish(StrEnum):
+    """What a person asks of a mailing while it is sent, from another terminal."""
+
+    GO_ON = "go_on"  # send: what every mailing does that nobody said otherwise of
+    PAUSE = "pause"  # begin no message until somebody says to go on; what is in flight is finished
+    CANCEL = "cancel"  # begin none ever again; what is in flight is finished, the rest is skipped
 
 
 class OutcomeKind(StrEnum):

@@ -63,7 +63,7 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal is made of, all named
 
     `tell` hears what happens. Raises DeliveryError when the send does not start, or comes to nothing.
     """
-    sender = _Sender(stage, issue, environment(environ, endpoint=standin.url, concurrency=concurrency))
+    sender = _Sender(stage, issue, len(people), environment(environ, endpoint=standin.url, concurrency=concurrency))
     moments = _moments(len(people), kills, seed)
     runs, done, idle = 0, 0, 0
     pauses: list[str] = []
@@ -106,11 +106,11 @@ def rehearse(  # noqa: PLR0913 - what a rehearsal is made of, all named
 class _Sender:
     """`newsletter send` in a process of its own, again and again."""
 
-    def __init__(self, stage: Path, issue: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, stage: Path, issue: str, people: int, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._command = [
             *(sys.executable, "-m", "newsletter", "--project", str(stage)),
-            *("send", issue, "--list", LIST, "--transport", "ses", "--yes"),
+            *("send", issue, "--list", LIST, "--transport", "ses", "--yes-to", str(people)),
         ]
         self._output = stage / "sender.txt"
 

@@ -107,6 +107,27 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def write_quickly(self) -> Iterator[sqlite3.Connection]:
+        """Do what `write` does with the driver's own connection: for what runs again and again for a few rows each.
+
+        Raises StoreError for whatever the database refuses.
+        """
+        with self._guard():
+            pooled = self._engine.raw_connection()
+            try:
+                connection = pooled.driver_connection
+                assert isinstance(connection, sqlite3.Connection)
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    connection.rollback()
+                    raise
+            finally:
+                pooled.close()
+
     def upgrade(self) -> tuple[str, str]:
         """Bring the tables to the revision of this code; return the revisions before and after (before: "" if new).
 
@@ -144,6 +165,8 @@ class Database:
             yield
         except exc.DBAPIError as error:
             raise explain(error.orig, self.file) from error
+        except sqlite3.Error as error:
+            raise explain(error, self.file) from error
 
 
 def open_database(url: str, *, root: Path) -> Database:

@@ -85,7 +85,7 @@ def resolve(
     """Decide about unknown deliveries, all of the mailing's when no address is given; return how many.
 
     RESEND makes them pending again; who decided it and why is kept with the attempt. Raises UsageError for an
-    address whose delivery is not unknown, and then nothing is changed.
+    address whose delivery is not unknown, or for RESEND in a cancelled mailing, and then nothing is changed.
     """
     keys = {email_key(canonical_email(email)): email for email in emails}
     query = select(deliveries.c.id, deliveries.c.email_key, deliveries.c.attempt_id).where(
@@ -94,6 +94,12 @@ def resolve(
     if keys:
         query = query.where(deliveries.c.email_key.in_(keys))
     with database.write() as connection:
+        state = connection.scalar(select(mailings.c.state).where(mailings.c.id == mailing_id))
+        if state == MailingState.CANCELLED and resolution.decision is Decision.RESEND:
+            raise UsageError(
+                f"mailing {mailing_id} was cancelled: nothing of it is sent any more",
+                remedy="Settle them with --leave.",
+            )
         rows = connection.execute(query).all()
         missing = [email for key, email in keys.items() if key not in {row.email_key for row in rows}]
         if missing:

@@ -21,13 +21,17 @@ _REMEDY = (
 )
 
 
-def load_keys(state_dir: Path, *, may_create: bool) -> TokenKeys:
+def load_keys(state_dir: Path, *, may_create: bool, keep: bool = True) -> TokenKeys:
     """Read `keys.json`, or make it when there is none and `may_create`: the caller knows whether mail went out before.
+
+    Without `keep` new keys are made up and not written, for what is looked at and not sent.
 
     Raises StoreError when the file is missing, damaged or cannot be read: made anew, it would end every old link.
     """
     file = state_dir / FILE_NAME
     if may_create and not file.exists():
+        if not keep:
+            return TokenKeys(current="k1", keys={"k1": secrets.token_bytes(KEY_BYTES)})
         _create(file)
     try:
         return _parse(json.loads(file.read_text(encoding="ascii")))

@@ -5,12 +5,14 @@ may touch the network; whoever dies after that leaves a row in `sending`, which 
 """
 
 import datetime as dt
+import json
+import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Integer, Select, func, insert, select, update
 
 from newsletter.models import (
     DeliveryState,
@@ -22,7 +24,9 @@ from newsletter.models import (
     SuppressionReason,
 )
 from newsletter.store.database import Database
+from newsletter.store.prepared import Prepared, given
 from newsletter.store.schema import (
+    UtcDateTime,
     attempts,
     deliveries,
     lists,
@@ -31,7 +35,7 @@ from newsletter.store.schema import (
     subscribers,
     suppressions,
 )
-from newsletter.store.subscribers import list_names_column, subscriber_of
+from newsletter.store.subscribers import list_names_column
 from newsletter.store.suppressions import barring
 
 NEXT_STATE = {
@@ -88,8 +92,7 @@ class Ledger:
         self._attempt_id = attempt_id
         with database.read() as connection:
             names = connection.scalar(select(mailings.c.lists).where(mailings.c.id == mailing_id)) or []
-        # built once: putting the statement together costs ten times what SQLite needs to run it
-        self._due = _due(mailing_id, names)
+        self._due = Prepared(_due(mailing_id, names))
 
     def step(self, results: Sequence[Result], *, claim: int, now: dt.datetime) -> list[Claim]:
         """Record results and claim up to `claim` more deliveries, in one commit.
@@ -97,7 +100,7 @@ class Ledger:
         Only when this returns may the claims' messages be handed over. A delivery whose person has left, was barred
         or removed since the freeze becomes `skipped` instead. Raises StoreError, and then nothing of it happened.
         """
-        with self._database.write() as connection:
+        with self._database.write_quickly() as connection:
             _record(connection, results, now)
             return self._claim(connection, claim, now) if claim else []
 
@@ -107,28 +110,17 @@ class Ledger:
         Only for who holds the mailing's lock: that proves the process dead. What waited to be tried again is due now:
         somebody has just asked for it, and the clock may have been put back since.
         """
-        query = select(deliveries.c.attempt_id).where(
-            deliveries.c.mailing_id == self._mailing_id, deliveries.c.state == DeliveryState.SENDING
-        )
-        with self._database.write() as connection:
+        with self._database.write_quickly() as connection:
             lost = [
                 Result(
                     attempt_id=attempt_id,
                     outcome=Outcome(kind=OutcomeKind.AMBIGUOUS, code="interrupted", text=LOST),
                     not_before=now,
                 )
-                for attempt_id in connection.execute(query).scalars()
+                for (attempt_id,) in _OPEN.one(connection, mailing=self._mailing_id)
             ]
             _record(connection, lost, now)
-            connection.execute(
-                update(deliveries)
-                .where(
-                    deliveries.c.mailing_id == self._mailing_id,
-                    deliveries.c.state == DeliveryState.PENDING,
-                    deliveries.c.not_before > now,
-                )
-                .values(not_before=now)
-            )
+            _HASTEN.one(connection, mailing=self._mailing_id, now=now)
         return len(lost)
 
     def next_due(self) -> dt.datetime | None:
@@ -140,102 +132,138 @@ class Ledger:
             due: dt.datetime | None = connection.scalar(query)
         return due
 
-    def _claim(self, connection: Connection, limit: int, now: dt.datetime) -> list[Claim]:
+    def _claim(self, connection: sqlite3.Connection, limit: int, now: dt.datetime) -> list[Claim]:
         claims: list[Claim] = []
         while len(claims) < limit:
-            rows = connection.execute(self._due, {"now": now, "most": limit - len(claims)}).all()
+            rows = [_Due(*row) for row in self._due.one(connection, now=now, most=limit - len(claims))]
             if not rows:
                 break
-            found: list[tuple[Claim, int]] = []
+            found: list[tuple[Claim, int | None]] = []
             for row in rows:
                 reason = _exclusion(row)
                 if reason is not None:
-                    _skip(connection, row.delivery_id, reason, now)
+                    _SKIP.one(connection, row=row.delivery_id, why=reason, now=now)
                 else:
-                    found.append((self._claim_of(row), row.current_membership_id))
+                    found.append((self._claim_of(row), row.membership_id))
             if found:
                 self._begin(connection, found, now)
             claims += [claim for claim, _ in found]
         return claims
 
-    def _claim_of(self, row: Row[Any]) -> Claim:
+    def _claim_of(self, row: "_Due") -> Claim:
         return Claim(
             delivery_id=row.delivery_id,
             attempt_id=self._attempt_id(),
             attempt_number=row.attempt_count + 1,
-            subscriber=subscriber_of(row),
+            subscriber=Subscriber(
+                email=row.email,
+                name=row.name,
+                attributes=json.loads(row.attributes),
+                tags=tuple(json.loads(row.tags)),
+                lists=tuple(sorted(row.list_names.split(","))) if row.list_names else (),
+            ),
             subscription=row.token,
         )
 
-    def _begin(self, connection: Connection, claims: Sequence[tuple[Claim, int]], now: dt.datetime) -> None:
-        changed = connection.execute(
-            _CLAIM,
-            [
-                {
-                    "row": claim.delivery_id,
-                    "attempt": claim.attempt_id,
-                    "number": claim.attempt_number,
-                    "membership": membership_id,
-                    "now": now,
-                }
-                for claim, membership_id in claims
-            ],
-        )
-        assert changed.rowcount == len(claims), "the write lock is ours, so a row read as pending is pending"
-        connection.execute(
-            insert(attempts),
-            [
-                {
-                    "id": claim.attempt_id,
-                    "delivery_id": claim.delivery_id,
-                    "worker": self._worker,
-                    "started_at": now,
-                    "code": "",
-                    "text": "",
-                }
-                for claim, _ in claims
-            ],
-        )
+    def _begin(
+        self, connection: sqlite3.Connection, claims: Sequence[tuple[Claim, int | None]], now: dt.datetime
+    ) -> None:
+        values = [
+            {
+                "row": claim.delivery_id,
+                "attempt": claim.attempt_id,
+                "number": claim.attempt_number,
+                "membership": membership_id,
+            }
+            for claim, membership_id in claims
+        ]
+        changed = _CLAIM.many(connection, values, now=now)
+        assert changed == len(claims), "the write lock is ours, so a row read as pending is pending"
+        rows = [{"attempt": claim.attempt_id, "row": claim.delivery_id} for claim, _ in claims]
+        _BEGIN.many(connection, rows, worker=self._worker, now=now)
 
 
-_CLAIM = (
+class _Due(NamedTuple):
+    """A row of `_due`: the delivery, its person as they are now, and what stands against mailing them."""
+
+    delivery_id: int
+    attempt_count: int
+    email: str
+    name: str
+    attributes: str
+    tags: str
+    status: str | None
+    list_names: str | None
+    suppression: str | None
+    membership_id: int | None
+    token: bytes
+
+
+_NOW = given("now", UtcDateTime())
+_CLAIM = Prepared(
     update(deliveries)
-    .where(deliveries.c.id == bindparam("row"), deliveries.c.state == DeliveryState.PENDING)
+    .where(deliveries.c.id == given("row"), deliveries.c.state == DeliveryState.PENDING)
     .values(
         state=DeliveryState.SENDING,
-        attempt_id=bindparam("attempt"),
-        attempt_count=bindparam("number"),
-        membership_id=bindparam("membership"),
-        updated_at=bindparam("now"),
+        attempt_id=given("attempt"),
+        attempt_count=given("number"),
+        membership_id=given("membership"),
+        updated_at=_NOW,
     )
 )
-_RECORD = (
+_BEGIN = Prepared(
+    insert(attempts).values(
+        id=given("attempt"),
+        delivery_id=given("row"),
+        worker=given("worker"),
+        started_at=_NOW,
+        code="",
+        text="",
+    )
+)
+_RECORD = Prepared(
     update(deliveries)
-    # written with OR: SQLAlchemy takes no IN in a statement that runs for many rows
-    .where(
-        deliveries.c.attempt_id == bindparam("attempt"), or_(*(deliveries.c.state == state for state in OPEN_STATES))
-    )
+    .where(deliveries.c.attempt_id == given("attempt"), deliveries.c.state.in_(OPEN_STATES))
     .values(
-        state=bindparam("new_state"),
-        reason=bindparam("why"),
-        message_id=bindparam("message"),
-        code=bindparam("said"),
-        text=bindparam("words"),
-        not_before=bindparam("again"),
-        updated_at=bindparam("now"),
+        state=given("new_state"),
+        reason=given("why"),
+        message_id=given("message"),
+        code=given("said"),
+        text=given("words"),
+        not_before=given("again", UtcDateTime()),
+        updated_at=_NOW,
     )
 )
-_END = (
+_END = Prepared(
     update(attempts)
     # evidence that came first is not overwritten by a later doubt
-    .where(attempts.c.id == bindparam("attempt"), func.coalesce(attempts.c.outcome, "") != OutcomeKind.ACCEPTED)
+    .where(attempts.c.id == given("attempt"), func.coalesce(attempts.c.outcome, "") != OutcomeKind.ACCEPTED)
     .values(
-        ended_at=func.coalesce(attempts.c.ended_at, bindparam("now", type_=attempts.c.ended_at.type)),
-        outcome=bindparam("kind"),
-        message_id=bindparam("message"),
-        code=bindparam("said"),
-        text=bindparam("words"),
+        ended_at=func.coalesce(attempts.c.ended_at, _NOW),
+        outcome=given("kind"),
+        message_id=given("message"),
+        code=given("said"),
+        text=given("words"),
     )
+)
+_SKIP = Prepared(
+    update(deliveries)
+    .where(deliveries.c.id == given("row"), deliveries.c.state == DeliveryState.PENDING)
+    .values(state=DeliveryState.SKIPPED, reason=given("why"), updated_at=_NOW)
+)
+_OPEN = Prepared(
+    select(deliveries.c.attempt_id).where(
+        deliveries.c.mailing_id == given("mailing"), deliveries.c.state == DeliveryState.SENDING
+    )
+)
+_HASTEN = Prepared(
+    update(deliveries)
+    .where(
+        deliveries.c.mailing_id == given("mailing"),
+        deliveries.c.state == DeliveryState.PENDING,
+        deliveries.c.not_before > _NOW,
+    )
+    .values(not_before=_NOW)
 )
 
 
@@ -257,10 +285,14 @@ def _due(mailing_id: int, list_names: Sequence[str]) -> Select[Any]:
         select(
             deliveries.c.id.label("delivery_id"),
             deliveries.c.attempt_count,
-            subscribers,
+            subscribers.c.email,
+            subscribers.c.name,
+            subscribers.c.attributes,
+            subscribers.c.tags,
+            subscribers.c.status,
             list_names_column(),
             suppressions.c.reason.label("suppression"),
-            memberships.c.id.label("current_membership_id"),
+            memberships.c.id,
             memberships.c.token,
         )
         .select_from(
@@ -271,52 +303,40 @@ def _due(mailing_id: int, list_names: Sequence[str]) -> Select[Any]:
         .where(
             deliveries.c.mailing_id == mailing_id,
             deliveries.c.state == DeliveryState.PENDING,
-            deliveries.c.not_before <= bindparam("now", type_=deliveries.c.not_before.type),
+            deliveries.c.not_before <= _NOW,
         )
         .order_by(deliveries.c.not_before, deliveries.c.id)
-        .limit(bindparam("most"))
+        .limit(given("most", Integer()))
     )
 
 
-def _exclusion(row: Row[Any]) -> SkipReason | None:
+def _exclusion(row: _Due) -> SkipReason | None:
     if row.suppression == SuppressionReason.UNSUBSCRIBE:
         return SkipReason.UNSUBSCRIBED
     if row.suppression is not None:
         return SkipReason.SUPPRESSED
-    if row.id is None:
+    if row.status is None:
         return SkipReason.REMOVED
-    if row.status != SubscriberStatus.ACTIVE or row.current_membership_id is None:
+    if row.status != SubscriberStatus.ACTIVE or row.membership_id is None:
         return SkipReason.UNSUBSCRIBED
     return None
 
 
-def _skip(connection: Connection, delivery_id: int, reason: SkipReason, now: dt.datetime) -> None:
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id, deliveries.c.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.SKIPPED, reason=reason, updated_at=now)
-    )
-
-
-def _record(connection: Connection, results: Sequence[Result], now: dt.datetime) -> None:
+def _record(connection: sqlite3.Connection, results: Sequence[Result], now: dt.datetime) -> None:
     if not results:
         return
-    values = []
+    rows, ends = [], []
     for result in results:
         outcome = result.outcome
         state = NEXT_STATE[outcome.kind]
-        values.append(
-            {
-                "attempt": result.attempt_id,
-                "new_state": state,
-                "why": "" if state is DeliveryState.SENT else outcome.text or outcome.code or outcome.kind,
-                "message": outcome.message_id or None,
-                "said": outcome.code,
-                "words": outcome.text,
-                "again": result.not_before,
-                "kind": outcome.kind,
-                "now": now,
-            }
-        )
-    connection.execute(_RECORD, values)
-    connection.execute(_END, values)
+        said = {
+            "attempt": result.attempt_id,
+            "message": outcome.message_id or None,
+            "said": outcome.code,
+            "words": outcome.text,
+        }
+        why = "" if state is DeliveryState.SENT else outcome.text or outcome.code or outcome.kind
+        rows.append({**said, "new_state": state, "why": why, "again": result.not_before})
+        ends.append({**said, "kind": outcome.kind})
+    _RECORD.many(connection, rows, now=now)
+    _END.many(connection, ends, now=now)

@@ -116,10 +116,17 @@ class Mailings:
     def find(self, audience: Audience) -> MailingSummary | None:
         """Return the mailing that a send of this audience goes on with, or that already did it.
 
-        That is an unfinished one; or, when the transport reaches people, the last finished one.
+        That is an unfinished one; or, when the transport reaches people, the last finished one. A cancelled one is
+        neither.
         """
         with self._database.read() as connection:
             found = _existing(connection, audience)
+        return self.get(found) if found is not None else None
+
+    def cancelled(self, audience: Audience) -> MailingSummary | None:
+        """Return the last mailing of this audience that a person cancelled, if it reaches people."""
+        with self._database.read() as connection:
+            found = _existing(connection, audience, cancelled=True) if audience.reaches_people else None
         return self.get(found) if found is not None else None
 
     def freeze(
@@ -162,6 +169,21 @@ class Mailings:
                 raise UsageError(f"there is no mailing {mailing_id}", remedy="See newsletter mailing list.")
             return _summary(connection, row)
 
+    def state(self, mailing_id: int) -> MailingState:
+        """Return where a mailing is, without counting its deliveries."""
+        with self._database.read() as connection:
+            return MailingState(
+                connection.execute(select(mailings.c.state).where(mailings.c.id == mailing_id)).scalar_one()
+            )
+
+    def counts(self, mailing_id: int) -> dict[DeliveryState, int]:
+        """Count the deliveries by state, from the index alone: what is asked again and again while it is sent."""
+        query = select(deliveries.c.state, func.count()).where(deliveries.c.mailing_id == mailing_id)
+        with self._database.read() as connection:
+            found = connection.execute(query.group_by(deliveries.c.state)).all()
+        numbers: dict[str, int] = {state: number for state, number in found}  # noqa: C416 - rows are not pairs to mypy
+        return {state: numbers[state] for state in DeliveryState if state in numbers}
+
     def reached_people(self) -> bool:
         """Whether any mailing so far went to people: then links signed with our keys are out there."""
         with self._database.read() as connection:
@@ -194,7 +216,27 @@ class Mailings:
 
     def pause(self, mailing_id: int, reason: str) -> None:
         """Say why the mailing stopped; it can be gone on with."""
-        self._change(mailing_id, (MailingState.SENDING,), {"state": MailingState.PAUSED, "reason": reason})
+        waiting = (MailingState.READY, MailingState.SENDING)
+        self._change(mailing_id, waiting, {"state": MailingState.PAUSED, "reason": reason})
+
+    def cancel(self, mailing_id: int, reason: str, now: dt.datetime) -> bool:
+        """End the mailing for good: who is pending is skipped; False, and nothing changes, when nobody is.
+
+        The caller holds the lock of the mailing, and no delivery is `sending`.
+        """
+        pending = (deliveries.c.mailing_id == mailing_id) & (deliveries.c.state == DeliveryState.PENDING)
+        states = (MailingState.READY, MailingState.SENDING, MailingState.PAUSED)
+        values = {"state": MailingState.CANCELLED, "reason": reason, "finished_at": now}
+        skipped = {"state": DeliveryState.SKIPPED, "reason": SkipReason.CANCELLED, "updated_at": now}
+        with self._database.write() as connection:
+            ended = connection.execute(
+                update(mailings)
+                .where(mailings.c.id == mailing_id, mailings.c.state.in_(states), exists().where(pending))
+                .values(**values)
+            )
+            if ended.rowcount:
+                connection.execute(update(deliveries).where(pending).values(**skipped))
+        return ended.rowcount == 1
 
     def finish(self, mailing_id: int, now: dt.datetime) -> bool:
         """Say that nothing is left to send; False, and nothing changes, while a delivery is pending or sending."""
@@ -248,10 +290,11 @@ def candidates_of(audience: Audience) -> Select[Any]:
     )
 
 
-def _existing(connection: Connection, audience: Audience) -> int | None:
+def _existing(connection: Connection, audience: Audience, *, cancelled: bool = False) -> int | None:
     query = (
         select(mailings.c.id, mailings.c.lists)
         .where(mailings.c.issue == audience.issue, mailings.c.transport == audience.transport)
+        .where((mailings.c.state == MailingState.CANCELLED).is_(cancelled))
         .order_by(mailings.c.state == MailingState.FINISHED, mailings.c.id.desc())
     )
     if not audience.reaches_people:

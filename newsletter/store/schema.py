@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision that this code reads and writes."""
 
 
@@ -189,6 +190,18 @@ overrulings = Table(
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
+)
+
+controls = Table(
+    "controls",
+    metadata,
+    Column("mailing_id", ForeignKey("mailings.id"), primary_key=True, autoincrement=False),
+    Column("wish", String(20), nullable=False),
+    # messages a second; empty: what the settings and the provider allow
+    Column("rate", Float),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
 )
 
 events = Table(

@@ -1,8 +1,21 @@
 """What a transport is: one method that carries one message to one person and says what became of it."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.models import Envelope, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the provider lets an account send; None is no limit, or none that it tells.
+
+    `rate` is in messages a second, `quota` in messages in any 24 hours, of which `used` have left in the last 24.
+    """
+
+    rate: float | None = None
+    quota: int | None = None
+    used: int = 0
 
 
 class Transport(Protocol):
@@ -30,8 +43,8 @@ class Transport(Protocol):
         """Hand over one message, at most once, and say what became of it; what goes wrong is an outcome, not raised."""
         ...
 
-    def max_rate(self) -> float | None:
-        """Messages a second that the provider allows; None when no limit is known."""
+    def limits(self) -> Limits:
+        """Ask what the provider allows."""
         ...
 
     def close(self) -> None:

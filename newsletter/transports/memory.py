@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from newsletter.models import Envelope, Outcome, OutcomeKind
+from newsletter.transports.base import Limits
 
 
 class MemoryTransport:
@@ -13,7 +14,7 @@ class MemoryTransport:
 
     `outcomes` are answered in turn before everything is accepted; an exception among them is raised, as if the
     program had died at that point. Only an accepted message, or one whose outcome is ambiguous, is kept. `rate` is
-    what `max_rate` answers, in messages a second.
+    the rate that `limits` answers, in messages a second.
 
         transport = MemoryTransport([Outcome(kind=OutcomeKind.RATE)])
         transport.send(envelope).kind   # rate; nothing is kept
@@ -44,9 +45,9 @@ class MemoryTransport:
                 self.envelopes.append(envelope)
             return outcome
 
-    def max_rate(self) -> float | None:
+    def limits(self) -> Limits:
         """Return the rate it was made with."""
-        return self._rate
+        return Limits(rate=self._rate)
 
     def close(self) -> None:
         """Say that it was closed."""

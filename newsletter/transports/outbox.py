@@ -12,6 +12,7 @@ from typing import Final
 
 from newsletter.errors import TransportError
 from newsletter.models import Envelope, Outcome, OutcomeKind
+from newsletter.transports.base import Limits
 from newsletter.transports.stamp import message_id, stamped
 
 _FOLDERS = ("cur", "new", "tmp")
@@ -68,9 +69,9 @@ class OutboxTransport:
             return Outcome(kind=OutcomeKind.AMBIGUOUS, code=type(exc).__name__, text=f"{delivered}: {exc.strerror}")
         return accepted
 
-    def max_rate(self) -> float | None:
-        """Return None: a disk has no limit."""
-        return None
+    def limits(self) -> Limits:
+        """Return none: there is no provider."""
+        return Limits()
 
     def close(self) -> None:
         """Do nothing: every message is on the disk already."""

@@ -15,6 +15,7 @@ from typing import Final
 from newsletter.config import SmtpSettings
 from newsletter.errors import TransportError
 from newsletter.models import Envelope, Outcome, OutcomeKind
+from newsletter.transports.base import Limits
 from newsletter.transports.stamp import message_id, stamped
 
 TIMEOUT = 60
@@ -84,9 +85,9 @@ class SmtpTransport:
             self._reset(connection)
         return outcome
 
-    def max_rate(self) -> float | None:
-        """Return None: SMTP has no way to ask."""
-        return None
+    def limits(self) -> Limits:
+        """Return none: SMTP has no way to ask."""
+        return Limits()
 
     def close(self) -> None:
         """Say goodbye on every connection; no thread may be sending any more."""

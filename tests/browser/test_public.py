@@ -147,6 +147,9 @@ class Quiet:
     def progress(self, _done: Any, _rate: float | None) -> None:
         """Say nothing."""
 
+    def held(self, why: str) -> None:
+        raise AssertionError(why)
+
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         raise AssertionError(attempt_id, message_id)
 

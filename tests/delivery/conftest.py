@@ -20,6 +20,7 @@ from newsletter.store.database import Database, open_database
 from newsletter.store.importing import NewSubscriber
 from newsletter.store.mailings import Audience, Mailings
 from newsletter.store.subscribers import Subscribers
+from newsletter.transports.base import Limits
 
 NOW = dt.datetime(2026, 11, 27, 9, 0, tzinfo=dt.UTC)
 AUDIENCE = Audience(issue="clouds", lists=("weekly",), transport="ses", reaches_people=True)
@@ -105,8 +106,8 @@ class Provider:
             number = len(self.given)
         return self.answer(envelope, number)
 
-    def max_rate(self) -> float | None:
-        return self.rate
+    def limits(self) -> Limits:
+        return Limits(rate=self.rate)
 
     def close(self) -> None:
         """Nothing to close."""
@@ -123,9 +124,13 @@ class Ear:
 
     done: dict[DeliveryState, int] = field(default_factory=dict)
     lost: list[tuple[str, str]] = field(default_factory=list)
+    pauses: list[str] = field(default_factory=list)
 
     def progress(self, done: Mapping[DeliveryState, int], _rate: float | None) -> None:
         self.done = dict(done)
+
+    def held(self, why: str) -> None:
+        self.pauses.append(why)
 
     def unrecorded(self, attempt_id: str, message_id: str) -> None:
         self.lost.append((attempt_id, message_id))

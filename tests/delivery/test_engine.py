@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.delivery.engine import Engine, Handover, RunEnd
 from newsletter.delivery.rate import SlidingWindow
+from newsletter.delivery.steering import Steering
 from newsletter.delivery.stop import StopSignal
 from newsletter.errors import MessageError, StoreError
 from newsletter.models import DeliveryState, Envelope, MailingSummary, Outcome, OutcomeKind
@@ -35,7 +36,9 @@ def run(database: Database, mailing: MailingSummary, provider: Any, ear: Any, mo
         transport = provider(answer)
         ledger = options.pop("ledger", None) or Ledger(database, mailing.id, worker="test")
         build = options.pop("build", lambda claim: claim.subscriber.email.encode())
-        parts = {"concurrency": 4, "limiter": SlidingWindow(None), "stop": StopSignal(), **options}
+        limiter = options.pop("limiter", None) or SlidingWindow(None)
+        steering = Steering(database, mailing.id, limiter, own=limiter.rate)
+        parts = {"concurrency": 4, "limiter": limiter, "steering": steering, "stop": StopSignal(), **options}
         handover = Handover(transport=transport, build=build, sender="news@example.com", tags={"mailing": "1"})
         try:
             return Engine(ledger=ledger, handover=handover, reporter=ear, **parts).run()

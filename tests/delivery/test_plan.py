@@ -112,7 +112,7 @@ def test_an_unfinished_mailing_goes_on_with_what_was_frozen_and_says_what_change
     assert (changed.mailing, changed.compiled, changed.notice) == (
         frozen,
         compiled,
-        "the issue's files have changed since",
+        "the issue's files have changed since; what was frozen is sent",
     )
     assert plan().notice == ""
     assert not changed.finished
@@ -134,4 +134,7 @@ def test_an_unfinished_mailing_goes_on_when_the_files_are_broken(
 
     made = plan_mailing(database, audience, compile_now=broken, newsletter=newsletter, keys=KEYS)
     assert made.compiled == compiled
-    assert made.notice == "the issue's files cannot be compiled any more (there is no article `x`)"
+    assert (
+        made.notice
+        == "the issue's files cannot be compiled any more (there is no article `x`); what was frozen is sent"
+    )

@@ -172,7 +172,9 @@ class TestEveryTransport:
     def test_it_says_what_it_is(self, carried: Carried) -> None:
         assert carried.transport.reaches_people == carried.reaches_people
         assert carried.transport.name in type(carried.transport).__name__.lower()
-        assert carried.transport.max_rate() is None
+        limits = carried.transport.limits()
+        assert limits.rate is None
+        assert limits.used <= (limits.quota or 0)
 
     def test_closing_twice_does_nothing(self, carried: Carried) -> None:
         carried.transport.send(envelope())

@@ -25,4 +25,4 @@ def test_a_scripted_exception_is_raised() -> None:
 
 
 def test_the_rate_is_the_given_one() -> None:
-    assert (MemoryTransport().max_rate(), MemoryTransport(rate=14.0).max_rate()) == (None, 14.0)
+    assert (MemoryTransport().limits().rate, MemoryTransport(rate=14.0).limits().rate) == (None, 14.0)

@@ -12,6 +12,7 @@ from newsletter.config import SesSettings
 from newsletter.errors import TransportError
 from newsletter.models import Envelope, Outcome, OutcomeKind
 from newsletter.transports import ses
+from newsletter.transports.base import Limits
 from newsletter.transports.ses import SesTransport
 from newsletter.transports.ses import answers as table
 from newsletter.transports.ses.answers import RULES, classify
@@ -211,16 +212,16 @@ def test_a_tag_that_ses_would_not_echo_is_refused_before_the_call(
 
 
 def test_the_rate_is_that_of_the_account(http_server: Any, answers: Any, open_ses: Open) -> None:
-    account = {"SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0}}
+    account = {"SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 120.0}}
     http_server.script = [answers.error(503, "Busy", ""), answers.raw(200, json.dumps(account).encode())]
-    assert open_ses().max_rate() == 14.0
+    assert open_ses().limits() == Limits(rate=14.0, quota=50_000, used=120)
     assert [request[:2] for request in http_server.requests] == [("GET", "/v2/email/account")] * 2
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0])
 def test_a_rate_that_is_none_is_none(rate: float, http_server: Any, answers: Any, open_ses: Open) -> None:
     http_server.script = [answers.raw(200, json.dumps({"SendQuota": {"MaxSendRate": rate}}).encode())]
-    assert open_ses().max_rate() is None
+    assert open_ses().limits().rate is None
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "NotFoundException"), (403, "AccessDeniedException")])
@@ -228,7 +229,7 @@ def test_without_an_answer_about_the_account_there_is_no_rate(
     status: int, code: str, http_server: Any, answers: Any, open_ses: Open
 ) -> None:
     http_server.script = [answers.error(status, code, "")]
-    assert open_ses().max_rate() is None
+    assert open_ses().limits().rate is None
 
 
 def test_without_a_region_it_does_not_open(aws: pytest.MonkeyPatch) -> None:

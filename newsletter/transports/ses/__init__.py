@@ -18,6 +18,7 @@ from botocore.parsers import ResponseParserError
 from newsletter.config import SesSettings
 from newsletter.errors import TransportError
 from newsletter.models import Envelope, Outcome, OutcomeKind
+from newsletter.transports.base import Limits
 from newsletter.transports.ses.answers import CREDENTIALS, NO_CREDENTIALS, classify
 from newsletter.transports.ses.lean import LeanClient, open_lean
 
@@ -128,16 +129,26 @@ class SesTransport:
         request["Content"] = {"Raw": {"Data": envelope.message or base64.b64decode(envelope.base64)}}
         return self._client.send_email(**request)
 
-    def max_rate(self) -> float | None:
-        """Return the account's MaxSendRate, in recipients a second; None when SES does not tell.
+    def limits(self) -> Limits:
+        """Return the account's MaxSendRate, in recipients a second, and its quota of 24 hours; none SES does not tell.
 
         The right ses:GetAccount is not needed for sending, so that its absence is no error.
         """
         try:
-            rate = self._asking.get_account().get("SendQuota", {}).get("MaxSendRate", 0)
-        except (aws.BotoCoreError, aws.ClientError, ResponseParserError, AttributeError, TypeError):
-            return None
-        return rate if 0 < rate < math.inf else None
+            quota = self._asking.get_account().get("SendQuota", {})
+            rate, most, used = (
+                quota.get("MaxSendRate", 0),
+                quota.get("Max24HourSend", 0),
+                quota.get("SentLast24Hours", 0),
+            )
+            return Limits(
+                rate=rate if 0 < rate < math.inf else None,
+                # -1 is an account without a quota
+                quota=int(most) if 0 < most < math.inf else None,
+                used=int(used),
+            )
+        except (aws.BotoCoreError, aws.ClientError, ResponseParserError, AttributeError, TypeError, ValueError):
+            return Limits()
 
     def close(self) -> None:
         """Close the connections."""
