@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, func, insert, select, update
+from sqlalchemy import Integer, Select, and_, func, insert, or_, select, update
 
 from newsletter.models import (
     DeliveryState,
@@ -223,7 +223,14 @@ _BEGIN = Prepared(
 )
 _RECORD = Prepared(
     update(deliveries)
-    .where(deliveries.c.attempt_id == given("attempt"), deliveries.c.state.in_(OPEN_STATES))
+    .where(
+        deliveries.c.attempt_id == given("attempt"),
+        # an answer that comes after a row was given up may say how it ended, but only a person sends it again (DESIGN §8)
+        or_(
+            deliveries.c.state == DeliveryState.SENDING,
+            and_(deliveries.c.state == DeliveryState.UNKNOWN, given("new_state") != DeliveryState.PENDING),
+        ),
+    )
     .values(
         state=given("new_state"),
         reason=given("why"),

@@ -81,7 +81,10 @@ class LedgerMachine(RuleBasedStateMachine):
         outcome = Outcome(kind=kind, message_id="m" if kind is OutcomeKind.ACCEPTED else "")
         self.ledger.step([Result(attempt_id=attempt, outcome=outcome, not_before=NOW)], claim=0, now=NOW)
         email = self.owner[attempt]
+        given_up = self.state[email] is DeliveryState.UNKNOWN
         if self.current[email] == attempt and self.state[email] in OPEN:
+            if given_up and NEXT_STATE[kind] is DeliveryState.PENDING:
+                return  # only a person sends it again
             self.state[email] = NEXT_STATE[kind]
 
     @rule()
