@@ -9,30 +9,23 @@ import datetime as dt
 import logging
 import statistics
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import premailer
 
 from newsletter.models import Article, AssembledIssue, Image, Issue, Mailbox, Newsletter, Section, Template
+from newsletter.project.templates import read_template
 from newsletter.render import compile as stages
 from newsletter.render import compile_issue
 
 ROUNDS = 30
-ROOT = Path(__file__).parent.parent / "templates"
+ROOT = Path(__file__).parent.parent
 
 
 def stock_template() -> Template:
     """Read the stock template `weekly`."""
-    files = {
-        prefix + str(path.relative_to(ROOT / folder)): path.read_text()
-        for folder, prefix in (("weekly", ""), ("_shared", "_shared/"))
-        for path in sorted((ROOT / folder).rglob("*"))
-        if path.is_file()
-    }
-    parameters = {name: value["default"] for name, value in tomllib.loads(files["template.toml"])["parameters"].items()}
-    return Template(name="weekly", files=files, parameters=parameters, root="templates/weekly")
+    return read_template(ROOT, "weekly")
 
 
 def issue_of(count: int) -> AssembledIssue:

@@ -6,6 +6,7 @@
 import dataclasses
 import inspect
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -21,6 +22,7 @@ from newsletter.content.article import KEYS
 from newsletter.content.issue import KEYS as ISSUE_KEYS
 from newsletter.content.issue import SECTION_KEYS
 from newsletter.models import Article, Image, Issue, Reader, Section, Subscriber
+from newsletter.project.examination import TROUBLES
 from newsletter.render.context import CONTEXT_TYPES
 
 DOCS = Path(__file__).parent
@@ -86,6 +88,8 @@ def configuration() -> str:
             default = "" if field.default in (None, "") else f"`{field.default}`"
             lines.append(f"| `{name}` | {default} | {cell(field.description or '')} |")
         lines.append("")
+    lines += ["## [templates.NAME]", "", *textwrap.wrap(Settings.model_fields["templates"].description or "", 118), ""]
+    lines += ["```toml", "[templates.weekly]", 'accent = "#005f73"', "```"]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -135,6 +139,12 @@ def template_context() -> str:
     return "\n".join(lines).rstrip()
 
 
+def template_checks() -> str:
+    """Return what `newsletter template check` can find."""
+    lines = ["| id | severity | what |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {it.id} | {it.severity} | {cell(it.title)} |" for it in TROUBLES)])
+
+
 def reader_context() -> str:
     """Return what `[[ ]]` can name."""
     subscriber = [field.name for field in dataclasses.fields(Subscriber)] + ["first_name"]
@@ -160,7 +170,7 @@ def records() -> str:
 
 def issues() -> str:
     """Return the fields of an issue.md and of one of its sections, in the order in which they are written."""
-    kinds = {"number": "number", "date": "date", "sections": "list", "sections.articles": "list"}
+    kinds = {"number": "number", "date": "date", "parameters": "group", "sections": "list", "sections.articles": "list"}
     rows = []
     parts = (("", Issue, ISSUE_KEYS), ("sections.", Section, SECTION_KEYS), ("", Issue, ("introduction",)))
     for prefix, model, keys in parts:
@@ -187,7 +197,12 @@ def fill(page: str, name: str, text: str) -> str:
 def pages() -> dict[Path, str]:
     """Return every generated page with the text it should have."""
     templates = (DOCS / "templates.md").read_text(encoding="utf-8")
-    templates = fill(fill(templates, "template context", template_context()), "reader context", reader_context())
+    for name, text in (
+        ("template context", template_context()),
+        ("reader context", reader_context()),
+        ("template checks", template_checks()),
+    ):
+        templates = fill(templates, name, text)
     return {
         DOCS / "cli.md": commands(),
         DOCS / "configuration.md": configuration(),

@@ -1,7 +1,6 @@
 """Material that tests of several rooms are made of."""
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from newsletter.models import (
     Subscriber,
     Template,
 )
+from newsletter.project.templates import read_template
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -28,14 +28,7 @@ REPOSITORY = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def weekly() -> Template:
     """The stock template `weekly`, as the project reads it."""
-    files = {}
-    for folder, prefix in (("weekly", ""), ("_shared", "_shared/")):
-        root = REPOSITORY / "templates" / folder
-        for path in sorted(root.rglob("*")):
-            if path.is_file():
-                files[f"{prefix}{path.relative_to(root)}"] = path.read_text()
-    parameters = {name: table["default"] for name, table in tomllib.loads(files["template.toml"])["parameters"].items()}
-    return Template(name="weekly", files=files, parameters=parameters, root="templates/weekly")
+    return read_template(REPOSITORY, "weekly")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber
+from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber, template
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -31,6 +31,7 @@ app.add_typer(issue.app, name="issue")
 app.command()(preview.preview)
 app.command()(build.check)
 app.command()(build.build)
+app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,14 +34,21 @@ def preview(
     newsletter preview clouds
     newsletter preview clouds --no-open --port 8000
     """
+    from newsletter.project import Project
+
+    serve(Project.open(context.obj, os.environ), issue, port=port, open_browser=open_browser)
+
+
+def serve(project: Any, name: str, *, port: int, open_browser: bool, **what: Any) -> None:
+    """Serve a preview until Ctrl-C; `what` says what is shown, if it is no issue of the project."""
     import threading
     import webbrowser
 
-    from newsletter.project import Project
     from newsletter.studio import PreviewServer
 
-    project = Project.open(context.obj, os.environ)
-    server = PreviewServer(project, issue, environ=os.environ, tell=lambda snapshot: note(snapshot.line()), port=port)
+    server = PreviewServer(
+        project, name, environ=os.environ, tell=lambda snapshot: note(snapshot.line()), port=port, **what
+    )
     with contextlib.suppress(KeyboardInterrupt):
         note(server.snapshot.line())
         say(server.url)

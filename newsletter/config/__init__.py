@@ -5,7 +5,7 @@ Every key can be overridden by a variable: `NEWSLETTER_` and the path in capital
 SMTP password from `NEWSLETTER_SMTP_PASSWORD`.
 """
 
-from newsletter.config.loading import ENV_PREFIX, FILE_NAME, load_settings, parse_settings
+from newsletter.config.loading import ENV_PREFIX, FILE_NAME, line_of_key, load_settings, parse_settings
 from newsletter.config.settings import DeliverySettings, FeedSettings, SesSettings, Settings, SmtpSettings
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "SesSettings",
     "Settings",
     "SmtpSettings",
+    "line_of_key",
     "load_settings",
     "parse_settings",
 ]

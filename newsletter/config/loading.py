@@ -74,7 +74,7 @@ def _explain(error: ErrorDetails, text: str, file: str, from_env: Mapping[tuple[
     path = tuple(str(part) for part in error["loc"])
     dotted = ".".join(path)
     variable = from_env.get(path)
-    place = Place(file=variable) if variable else Place(file=file, line=_line_of(text, path))
+    place = Place(file=variable) if variable else Place(file=file, line=line_of_key(text, path))
     if error["type"] == "extra_forbidden":
         known = sorted(_known_keys(path[:-1]))
         near = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.4)
@@ -100,8 +100,8 @@ def _known_keys(path: Iterable[str]) -> Iterable[str]:
     return model.model_fields
 
 
-def _line_of(text: str, path: tuple[str, ...]) -> int | None:
-    """Find the line of a key in TOML text; tomllib keeps no positions, and this is for a message only."""
+def line_of_key(text: str, path: tuple[str, ...]) -> int | None:
+    """Find the line of a key, or of its table, in TOML text; tomllib keeps no positions, and messages need one."""
     table: tuple[str, ...] = ()
     best: int | None = None
     counts: dict[tuple[str, ...], int] = {}

@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -156,6 +156,12 @@ class Settings(_Part):
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
     feeds: tuple[FeedSettings, ...] = ()
+    templates: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Parameters of templates that this newsletter has otherwise than by default: the table "
+        "`[templates.weekly]` is for the template `weekly`; `newsletter template show weekly` "
+        "lists what there is.",
+    )
 
     def identity(self) -> Newsletter:
         """Whose mail this is, as templates and headers need it.

@@ -11,7 +11,7 @@ from newsletter.content.yamlwrite import entry
 from newsletter.errors import ContentError
 from newsletter.models import Issue, Place, Section
 
-KEYS = ("number", "subject", "preheader", "date", "template", "sections")
+KEYS = ("number", "subject", "preheader", "date", "template", "parameters", "sections")
 SECTION_KEYS = ("title", "layout", "articles", "note")
 ENTRY_KEYS = ("article", "layout")
 DEFAULT_LAYOUT = "story"
@@ -28,6 +28,9 @@ def parse_issue(text: str, *, slug: str, file: str) -> Issue:
     start = Place(file=file, line=front.first_line)
     fields = Fields(front.tree, KEYS, of="an issue", start=start)
     lines = {**fields.lines, "introduction": front.body_line}
+    chosen = fields.node("parameters")
+    if isinstance(chosen, yamltree.Mapping):
+        lines |= {f"parameters.{name}": front.first_line + key.start[0] for name, key in chosen.keys.items()}
     sections = tuple(
         _section(node, f"sections[{index}]", start, lines) for index, node in enumerate(fields.sequence("sections"))
     )
@@ -38,6 +41,7 @@ def parse_issue(text: str, *, slug: str, file: str) -> Issue:
         preheader=fields.text("preheader"),
         date=fields.date("date"),
         template=fields.text("template"),
+        parameters=fields.free("parameters"),
         sections=sections,
         introduction=front.body,
         file=file,
@@ -53,9 +57,10 @@ def format_issue(issue: Issue) -> str:
         "preheader": issue.preheader,
         "date": issue.date,
         "template": issue.template,
+        "parameters": issue.parameters,
         "sections": [_section_values(section) for section in issue.sections],
     }
-    filled = {key: value for key, value in values.items() if value not in (None, "", [])}
+    filled = {key: value for key, value in values.items() if value not in (None, "", [], {})}
     front = [line for key, value in filled.items() for line in entry(key, value)]
     introduction = f"\n{issue.introduction}\n" if issue.introduction else ""
     return "\n".join(["---", *front, "---", introduction])

@@ -18,7 +18,7 @@ from newsletter.models.finding import Finding, Severity
 from newsletter.models.identity import Mailbox, Newsletter
 from newsletter.models.people import MailingContext, Reader, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.models.place import Place
-from newsletter.models.template import Template
+from newsletter.models.template import ParameterType, Template, TemplateParameter
 
 __all__ = [
     "Article",
@@ -37,6 +37,7 @@ __all__ = [
     "Newsletter",
     "Outcome",
     "OutcomeKind",
+    "ParameterType",
     "Place",
     "Reader",
     "Section",
@@ -47,4 +48,5 @@ __all__ = [
     "SubscriberStatus",
     "SuppressionReason",
     "Template",
+    "TemplateParameter",
 ]

@@ -103,6 +103,9 @@ class Issue:
     preheader: str = field(default="", metadata={"about": "the line that inboxes show behind the subject"})
     date: dt.date | None = field(default=None, metadata={"about": "the day on which it appears, like 2026-11-27"})
     template: str = field(default="", metadata={"about": "a folder in `templates/`; without it the newsletter's"})
+    parameters: Mapping[str, Any] = field(
+        default_factory=dict, metadata={"about": "parameters of the template, by name, that this issue has otherwise"}
+    )
     sections: tuple[Section, ...] = field(default=(), metadata={"about": "its sections, in the order of the mail"})
     introduction: str = field(default="", metadata={"about": "the text below the front matter, in Markdown"})
     file: str = ""

@@ -32,7 +32,7 @@ from newsletter.project.issue_entries import read_issue_file
 from newsletter.project.known import CatalogueCache, MemoryCache, Progress
 from newsletter.project.lookup import record_for
 from newsletter.project.moves import carry_out, plan_move
-from newsletter.project.templates import read_template
+from newsletter.project.templates import check_tables, read_template
 
 
 class Project:
@@ -299,8 +299,12 @@ class Project:
         return {self.root / FILE_NAME, self.root / "issues" / slug, self.root / "templates"}
 
     def template(self, name: str) -> Template:
-        """Read a template; raises TemplateError naming the known ones."""
-        return read_template(self.root, name)
+        """Read a template with the project's own values of its parameters.
+
+        Raises TemplateError naming the known ones, ConfigError for a value that newsletter.toml gives.
+        """
+        check_tables(self.root, self.settings.templates)
+        return read_template(self.root, name, self.settings.templates.get(name))
 
 
 def _free_slug(slug: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """From an issue's name to everything that can be looked at: the one way that preview, build, check and send take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.checks import check_issue
@@ -10,7 +10,7 @@ from newsletter.errors import ContentError, DeliveryError
 from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity
+from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity, Template
 from newsletter.project.folder import Project
 from newsletter.render import compile_issue
 
@@ -40,12 +40,33 @@ def prepare_issue(
     `require_sendable` decides.
     """
     assembled = project.assemble(slug)
+    template = project.template(assembled.issue.template or project.settings.newsletter.template)
     newsletter = project.settings.identity()
-    name = assembled.issue.template or project.settings.newsletter.template
-    compiled = compile_issue(assembled, project.template(name), newsletter)
-    whom = reader or sample_reader(newsletter, slug)
-    template = MessageTemplate(compiled, newsletter)
-    content, message = template.content(whom), template.build(whom)
+    prepared = prepare(assembled, template, newsletter, reader)
+    return replace(
+        prepared,
+        findings=check_issue(
+            Subject(
+                assembled=assembled,
+                compiled=prepared.compiled,
+                newsletter=newsletter,
+                html=prepared.content.html,
+                text=prepared.content.text,
+                images=_images(project, assembled),
+                used=_used(project, assembled) if past_issues else {},
+            )
+        ),
+    )
+
+
+def prepare(
+    assembled: AssembledIssue, template: Template, newsletter: Newsletter, reader: Reader | None = None
+) -> PreparedIssue:
+    """Compile an issue that is at hand and merge it for a reader, without checking it."""
+    compiled = compile_issue(assembled, template, newsletter)
+    whom = reader or sample_reader(newsletter, compiled.slug)
+    mail = MessageTemplate(compiled, newsletter)
+    content, message = mail.content(whom), mail.build(whom)
     return PreparedIssue(
         assembled=assembled,
         compiled=compiled,
@@ -54,17 +75,7 @@ def prepare_issue(
         content=content,
         message=message,
         sizes=message_sizes(content, message),
-        findings=check_issue(
-            Subject(
-                assembled=assembled,
-                compiled=compiled,
-                newsletter=newsletter,
-                html=content.html,
-                text=content.text,
-                images=_images(project, assembled),
-                used=_used(project, assembled) if past_issues else {},
-            )
-        ),
+        findings=(),
     )
 
 

@@ -1,22 +1,26 @@
 """Template folders -> Template values."""
 
+import difflib
 import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from newsletter.config import ENV_PREFIX, FILE_NAME, line_of_key
 from newsletter.content.issue import DEFAULT_LAYOUT
 from newsletter.content.slug import check_slug
 from newsletter.content.text import one_line
-from newsletter.errors import ContentError, TemplateError
-from newsletter.models import Place, Section, Template
+from newsletter.errors import ConfigError, ContentError, TemplateError
+from newsletter.models import ParameterType, Place, Section, Template, TemplateParameter
 from newsletter.project.files import inside, read_text, shown
+from newsletter.render.parameters import NAME, check_names, checked, usable_choices
 
 SHARED = "_shared"
-SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2"})
+SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2", ".po"})
 """What counts as a template's text; other files in the folder (pictures, notes) are not read."""
 
-
 SECTION_TABLE = frozenset({"title", "layout"})
+PARAMETER_TABLE = frozenset({"type", "default", "description", "choices"})
 
 
 def template_names(root: Path) -> list[str]:
@@ -27,10 +31,25 @@ def template_names(root: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "._")
 
 
-def read_template(root: Path, name: str) -> Template:
-    """Read a template's texts, shared ones under `_shared/`, its parameters' defaults, and a new issue's sections.
+def check_tables(root: Path, tables: Iterable[str]) -> None:
+    """Refuse a table of newsletter.toml for a template that is not there; raises ConfigError with the nearest one."""
+    known = template_names(root)
+    for name in tables:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            text = read_text(root, root / FILE_NAME)
+            raise ConfigError(
+                f"[templates.{name[:60]}] is about a template that is not there",
+                place=Place(file=FILE_NAME, line=line_of_key(text, ("templates", name))),
+                remedy=(f"Did you mean `{near[0]}`? " if near else "") + f"Known: {', '.join(known)}.",
+            )
 
-    Raises TemplateError for a name that is not there and for a file that cannot be read.
+
+def read_template(root: Path, name: str, own: Mapping[str, Any] | None = None) -> Template:
+    """Read a template's texts, shared ones under `_shared/`, its parameters, and a new issue's sections.
+
+    `own` are the values that the project gives to parameters. Raises TemplateError for a name that is not there and for
+    a file that cannot be read, ConfigError for one of the project's values.
     """
     known = template_names(root)
     if name not in known:
@@ -45,14 +64,17 @@ def read_template(root: Path, name: str) -> Template:
         texts = _texts(root, folder, "")
         texts |= _texts(root, root / "templates" / SHARED, f"{SHARED}/")
         toml = folder / "template.toml"
-        values = _parse_toml(read_text(root, toml), shown(root, toml)) if toml.exists() else {}
+        text = read_text(root, toml).removeprefix("\ufeff") if toml.exists() else ""
+        values = _parse_toml(text, shown(root, toml))
+        declared = _declared(values, lambda path: Place(file=shown(root, toml), line=line_of_key(text, path)))
     except ContentError as exc:
         raise TemplateError(exc.what, place=exc.place, remedy=exc.remedy) from exc
     return Template(
         name=name,
         files=texts,
         description=str(values.get("description", "")),
-        parameters=_defaults(values, shown(root, toml)),
+        declared=declared,
+        parameters=_values(root, name, declared, own or {}),
         sections=_sections(values, shown(root, toml)),
         root=f"templates/{name}",
     )
@@ -71,24 +93,81 @@ def _texts(root: Path, folder: Path, prefix: str) -> dict[str, str]:
 
 def _parse_toml(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise TemplateError(f"this is no TOML: {exc}", place=Place(file=file), remedy="Mend that line.") from exc
 
 
-def _defaults(values: dict[str, Any], file: str) -> dict[str, Any]:
-    """Return the default of every parameter, from tables like `[parameters.accent]`."""
-    parameters = values.get("parameters", {})
-    defaults = {}
-    for name, table in parameters.items() if isinstance(parameters, dict) else [("parameters", None)]:
+def _declared(values: dict[str, Any], place_of: Callable[[tuple[str, ...]], Place]) -> dict[str, TemplateParameter]:
+    """Return the parameters from tables like `[parameters.accent]`, each default held against its type."""
+    tables = values.get("parameters", {})
+    found = {}
+    for name, table in tables.items() if isinstance(tables, dict) else [("parameters", None)]:
+        place = place_of(("parameters", name))
         if not isinstance(table, dict) or "default" not in table:
             raise TemplateError(
                 f"the parameter `{name}` has no default",
-                place=Place(file=file),
-                remedy=f'Write it like {name} = {{ default = "…", description = "…" }} below [parameters].',
+                place=place,
+                remedy=f'Write it like {name} = {{ type = "color", default = "#336699", description = "…" }} '
+                "below [parameters].",
             )
-        defaults[name] = table["default"]
-    return defaults
+        if not NAME.fullmatch(name):
+            raise TemplateError(
+                f"{name[:60]!r} is no name for a parameter", place=place, remedy="Use a-z, 0-9 and _: `dark_accent`."
+            )
+        _check_keys(name, table, place)
+        declared = _parameter(name, table, place)
+        checked(name, declared, declared.default, place=place)
+        found[name] = declared
+    return found
+
+
+def _check_keys(name: str, table: dict[str, Any], place: Place) -> None:
+    if unknown := sorted(set(table) - PARAMETER_TABLE):
+        raise TemplateError(
+            f"the parameter `{name}` has no key `{unknown[0]}`",
+            place=place,
+            remedy=f"Known: {', '.join(sorted(PARAMETER_TABLE))}.",
+        )
+
+
+def _parameter(name: str, table: dict[str, Any], place: Place) -> TemplateParameter:
+    kinds = [kind.value for kind in ParameterType]
+    if table.get("type") not in kinds:
+        raise TemplateError(
+            f"the parameter `{name}` has no type" if "type" not in table else f"there is no type {table['type']!r}",
+            place=place,
+            remedy=f"Give it one: {', '.join(kinds)}.",
+        )
+    kind = ParameterType(table["type"])
+    try:
+        choices = usable_choices(table.get("choices")) if kind is ParameterType.CHOICE else ()
+    except ValueError as exc:
+        raise TemplateError(f"the parameter `{name}` has no choices", place=place, remedy=f"Write {exc}.") from exc
+    return TemplateParameter(
+        type=kind, default=table["default"], description=str(table.get("description", "")), choices=choices
+    )
+
+
+def _values(
+    root: Path, template: str, declared: Mapping[str, TemplateParameter], own: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the project's value of every parameter; `own` are those of newsletter.toml."""
+    file = root / FILE_NAME
+    text = read_text(root, file) if own and file.exists() else ""
+
+    def place_of(name: str) -> Place:
+        line = line_of_key(text, ("templates", template, name))
+        variable = f"{ENV_PREFIX}TEMPLATES__{template}__{name}".upper()
+        return Place(file=FILE_NAME, line=line) if line else Place(file=variable)
+
+    try:
+        check_names(own, declared, place_of=place_of)
+        for name, value in own.items():
+            checked(name, declared[name], value, place=place_of(name))
+    except ContentError as exc:
+        raise ConfigError(exc.what, place=exc.place, remedy=exc.remedy) from exc
+    return {name: own.get(name, parameter.default) for name, parameter in declared.items()}
 
 
 def _sections(values: dict[str, Any], file: str) -> tuple[Section, ...]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, fields
 from newsletter.errors import ContentError, SlotError, TemplateError
 from newsletter.message.address import header_text
 from newsletter.models import AssembledIssue, CompiledIssue, Issue, Newsletter, Place, SlotPlace, Template
-from newsletter.render.context import EditorTexts, TemplateContext, build_context, editor_texts
+from newsletter.render.context import TemplateContext
 from newsletter.render.environment import MAIN, TEXT, TemplateSource, template_source
+from newsletter.render.gather import EditorTexts, build_context, editor_texts
 from newsletter.render.inline import inline_css, mark_inline_styles
 from newsletter.render.islands import (
     CURRENT,
@@ -53,9 +54,11 @@ def compile_issue(assembled: AssembledIssue, template: Template, newsletter: New
     """
     _check_layouts(assembled.issue, template)
     editor = editor_texts(assembled)
-    prefix = choose_prefix(template.files.values(), _strings(assembled, newsletter))
+    prefix = choose_prefix(
+        template.files.values(), _strings(assembled, newsletter, template.declared, template.parameters)
+    )
     words = word_pattern(prefix)
-    source = template_source(template, prefix)
+    source = template_source(template, prefix, newsletter.language)
     own = protect_slots(editor.texts, places=editor.places, prefix=prefix, kind="c", mjml=False)
     context = build_context(
         assembled,

@@ -1,16 +1,16 @@
 """The first of the two Jinja2 environments: `{{ }}` and `{% %}`, filled once per issue."""
 
-import datetime as dt
 import difflib
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, pass_context
 from jinja2.environment import Environment
 from jinja2.exceptions import UndefinedError
+from jinja2.ext import extract_from_ast
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
@@ -19,17 +19,14 @@ from newsletter.content.plaintext import wrap
 from newsletter.errors import TemplateError as NewsletterTemplateError
 from newsletter.models import Place, Template
 from newsletter.render.context import CONTEXT_NAMES, Html, Parameter
-from newsletter.render.islands import CURRENT, ProtectedSlots, protect_slots
+from newsletter.render.islands import CURRENT, ProtectedSlots, choose_prefix, protect_slots
+from newsletter.render.language import format_date
+from newsletter.render.phrases import Phrases
 from newsletter.render.validate import validate
 
 MAIN, TEXT = "email.mjml", "email.txt"
 HTML_SUFFIX = ".mjml"
 KEPT_GLOBALS = ("range", "namespace", "cycler", "joiner", "dict")
-
-
-def format_date(value: dt.date | None, pattern: str = "%-d %B %Y") -> str:
-    """Write a date by a strftime pattern; without a date nothing."""
-    return value.strftime(pattern) if value else ""
 
 
 @pass_context  # with a context Jinja cannot call it while compiling, when no compilation of ours is running
@@ -54,16 +51,21 @@ def _finalize_text(_context: Context, value: object) -> object:
 
 
 class TemplateSource:
-    """A template ready to render: its slots protected, its Jinja parsed; built once and used for every compilation."""
+    """A template ready to render in one language: its slots protected, its Jinja parsed, its catalogues read.
 
-    def __init__(self, template: Template, prefix: str) -> None:
+    Built once and used for every compilation.
+    """
+
+    def __init__(self, template: Template, prefix: str, language: str) -> None:
         self.template = template
+        self.language = language
         texts = {name: text for name, text in template.files.items() if name.endswith((HTML_SUFFIX, ".txt"))}
         places = {name: template.place(name, 1) for name in texts}
         for name, text in texts.items():
             if name.endswith(HTML_SUFFIX):
                 validate(text, place_of=partial(template.place, name), whole=name == MAIN)
         self.slots: ProtectedSlots = protect_slots(texts, places=places, prefix=prefix, kind="t", mjml=True)
+        self._phrases: dict[bool, Phrases] = {}
         self._html = self._environment(html=True)
         self._text = self._environment(html=False)
 
@@ -82,10 +84,15 @@ class TemplateSource:
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        environment.add_extension("jinja2.ext.i18n")
+        environment.newstyle_gettext = True  # type: ignore[attr-defined] # the extension's own, set as its docs say
+        environment.policies["ext.i18n.trimmed"] = True
         kept = {name: environment.globals[name] for name in KEPT_GLOBALS}
         environment.globals.clear()
         environment.globals.update(kept)
-        environment.filters["date"] = format_date
+        phrases = self._phrases[html] = Phrases(self.template, self.language, self.slots.spans, html=html)
+        environment.globals.update(phrases.functions())
+        environment.filters["date"] = partial(format_date, tag=self.language)
         environment.filters["wrap"] = wrap
         return environment
 
@@ -119,6 +126,20 @@ class TemplateSource:
                 remedy=_nearest(exc, context) or "docs/templates.md lists every name a template knows.",
             ) from exc
 
+    def missing_phrases(self) -> Iterator[tuple[str, Place]]:
+        """Yield the phrases that no catalogue translates, each with the first place it stands at."""
+        seen = set()
+        for name, text in self.slots.texts.items():
+            for line, function, message in extract_from_ast(self._html.parse(text)):
+                texts = [part for part in ([message] if isinstance(message, str) else message or ()) if part]
+                context = texts.pop(0) if "p" in function.removesuffix("gettext") else None
+                if texts and not self._phrases[True].knows(texts[0], context) and texts[0] not in seen:
+                    seen.add(texts[0])
+                    yield (
+                        self._phrases[True].as_written(texts[0]),
+                        Place(file=str(self.template.place(name)), line=line),
+                    )
+
     def _line_of(self, exc: Exception, name: str) -> Place:
         files = {str(self.template.place(file)) for file in self.slots.texts}
         for frame in reversed(traceback.extract_tb(exc.__traceback__)):
@@ -144,10 +165,16 @@ def _nearest(exc: Exception, context: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: str) -> TemplateSource:
-    return TemplateSource(Template(name=name, files=dict(files), root=root), prefix)
+def _cached(files: tuple[tuple[str, str], ...], name: str, root: str, prefix: str, language: str) -> TemplateSource:
+    return TemplateSource(Template(name=name, files=dict(files), root=root), prefix, language)
 
 
-def template_source(template: Template, prefix: str) -> TemplateSource:
-    """Return the template ready to render; the same texts are parsed once."""
-    return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix)
+def template_source(template: Template, prefix: str, language: str) -> TemplateSource:
+    """Return the template ready to render in a language; the same texts are parsed once."""
+    return _cached(tuple(sorted(template.files.items())), template.name, template.root, prefix, language)
+
+
+def missing_phrases(template: Template, language: str) -> list[tuple[str, Place]]:
+    """Return the phrases of a template that no catalogue of the language translates, each with its place."""
+    prefix = choose_prefix(template.files.values(), ())
+    return list(template_source(template, prefix, language).missing_phrases())

@@ -1,7 +1,7 @@
 """The preview's pages: the page itself, what changed, the mail for its frame, its texts, and its pictures."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ IMAGE_TYPES = {
 EMPTY_FRAME = '<!DOCTYPE html><html lang="en"><head><title>Mail</title></head><body></body></html>'
 
 
-def make_app(live: Live, project: Project) -> Starlette:
+def make_app(live: Live, project: Project, pictures: Mapping[str, bytes]) -> Starlette:
     """Return the app of one issue; its lifespan watches the files. It has to stand behind a Guard."""
 
     @asynccontextmanager
@@ -58,7 +58,7 @@ def make_app(live: Live, project: Project) -> Starlette:
             Route("/text", _text(live, lambda picture: picture.text)),
             Route("/source", _text(live, lambda picture: picture.html)),
             Route("/message", _text(live, lambda picture: picture.message)),
-            Route("/images/{path:path}", _image(live, project)),
+            Route("/images/{path:path}", _image(live, project, pictures)),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         lifespan=watching,
@@ -101,14 +101,14 @@ def _text(live: Live, part: Callable[[Picture], str]) -> Callable[[Request], Res
     return text
 
 
-def _image(live: Live, project: Project) -> Callable[[Request], Response]:
+def _image(live: Live, project: Project, pictures: Mapping[str, bytes]) -> Callable[[Request], Response]:
     def image(request: Request) -> Response:
         src = f"images/{request.path_params['path']}"
         content_type = IMAGE_TYPES.get(Path(src).suffix.lower())
         if content_type is None:
             raise HTTPException(404, "Only pictures of the issue are shown here.")
         try:
-            data = project.image_file(live.snapshot.slug, src).read_bytes()
+            data = pictures.get(src) or project.image_file(live.snapshot.slug, src).read_bytes()
         except (ContentError, OSError) as exc:
             raise HTTPException(404, "The issue has no such picture.") from exc
         return Response(

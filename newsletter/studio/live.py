@@ -11,7 +11,8 @@ from typing import Any
 import anyio
 
 from newsletter.errors import NewsletterError, RenderGuardError, UsageError
-from newsletter.studio.picture import Failure, Picture, describe, take_picture
+from newsletter.project.preparation import prepare_issue
+from newsletter.studio.picture import Failure, Picture, Prepare, describe, take_picture
 from newsletter.studio.watch import Watcher
 
 
@@ -58,9 +59,17 @@ class Snapshot:
 
 
 class Live:
-    """An issue under watch; `tell` hears of every new snapshot."""
+    """An issue under watch; `tell` hears of every new snapshot, `prepare` makes it from the project's files."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str], slug: str, tell: Callable[[Snapshot], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        slug: str,
+        tell: Callable[[Snapshot], None],
+        prepare: Prepare = prepare_issue,
+    ) -> None:
+        self._prepare = prepare
         self._root = root
         self._environ = environ
         self._slug = slug
@@ -140,7 +149,7 @@ class Live:
         start = time.perf_counter()
         picture, failure = None, None
         try:
-            picture = take_picture(self._root, self._environ, self._slug)
+            picture = take_picture(self._root, self._environ, self._slug, self._prepare)
         except raising:
             raise
         except NewsletterError as error:

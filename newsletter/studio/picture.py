@@ -1,6 +1,6 @@
 """What the page shows: the picture of an issue that compiled, or the failure of one that did not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
@@ -53,12 +53,16 @@ class Failure:
     excerpt: tuple[ExcerptLine, ...]
 
 
-def take_picture(root: Path, environ: Mapping[str, str], slug: str) -> Picture:
+Prepare = Callable[[Project, str], PreparedIssue]
+"""What is shown: an issue of the project, or one that is made up to look at a template."""
+
+
+def take_picture(root: Path, environ: Mapping[str, str], slug: str, prepare: Prepare = prepare_issue) -> Picture:
     """Compile an issue from the files as they are now, settings included; raises NewsletterError."""
     project = Project(root, load_settings(root / FILE_NAME, environ))
-    prepared = prepare_issue(project, slug)
+    prepared = prepare(project, slug)
     html = prepared.content.html
-    base = f"{prepared.newsletter.site_url or UNPUBLISHED_SITE}/{slug}"
+    base = f"{prepared.newsletter.site_url or UNPUBLISHED_SITE}/{prepared.compiled.slug}"
     local = links_outside(local_images(html, base, lambda src: _version(project, slug, src)))
     return Picture(
         facts=_facts(prepared),

@@ -9,9 +9,11 @@ import uvicorn
 
 from newsletter.errors import UsageError
 from newsletter.project import Project
+from newsletter.project.preparation import prepare_issue
 from newsletter.studio.app import make_app
 from newsletter.studio.guard import Guard
 from newsletter.studio.live import Live, Snapshot
+from newsletter.studio.picture import Prepare
 
 ADDRESS = "127.0.0.1"
 
@@ -21,9 +23,10 @@ class PreviewServer:
 
     `tell` hears of every compilation after the first, on the thread that runs `run`. Raises UsageError for an issue
     that is not there and for a port that cannot be had; an issue that does not compile is no error, its page says why.
+    `prepare` makes another mail than that of an issue in the project, with `pictures` of its own, by path.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each says one thing about where, what and to whom
         self,
         project: Project,
         slug: str,
@@ -31,12 +34,14 @@ class PreviewServer:
         environ: Mapping[str, str],
         tell: Callable[[Snapshot], None],
         port: int = 0,
+        prepare: Prepare = prepare_issue,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._live = Live(project.root, environ, slug, tell)
+        self._live = Live(project.root, environ, slug, tell, prepare)
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self._token = secrets.token_urlsafe(16)
-        app = Guard(make_app(self._live, project), port=self.port, token=self._token)
+        app = Guard(make_app(self._live, project, pictures or {}), port=self.port, token=self._token)
         # one set of parts, whatever else is installed; the preview speaks through `tell`, not through logging
         config = uvicorn.Config(
             app,

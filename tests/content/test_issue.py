@@ -103,7 +103,7 @@ def test_a_section_that_has_another_layout_is_not_changed() -> None:
             "subject: x\nsection: []",
             (
                 "f:3: an issue has no key `section`\n"
-                "Did you mean `sections`? Known: number, subject, preheader, date, template, sections."
+                "Did you mean `sections`? Known: number, subject, preheader, date, template, parameters, sections."
             ),
         ),
         ("subject: x\nsections:\n  - layout: lead", "f:4: the section has no title\nAdd a line like `title: …`."),
@@ -184,3 +184,19 @@ def test_a_wrong_entry_is_named_with_its_line(entry: str, message: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse_issue(ENTRIES.replace("      - a\n", f"      - {entry}\n"), slug="x", file="f")
     assert str(caught.value) == message
+
+
+def test_parameters_are_read_with_their_types_and_lines_and_written_again() -> None:
+    front = (
+        'subject: x\nparameters:\n  accent: "#fff"\n  wide: true\n  ratio: 0.5\n'
+        "  social:\n    - name: A\n      url: https://a.org"
+    )
+    issue = parse_issue(f"---\n{front}\n---\n", slug="x", file="f")
+    assert issue.parameters == {
+        "accent": "#fff",
+        "wide": True,
+        "ratio": 0.5,
+        "social": [{"name": "A", "url": "https://a.org"}],
+    }
+    assert (issue.lines["parameters.accent"], issue.lines["parameters.social"]) == (4, 7)
+    assert parse_issue(format_issue(issue), slug="x", file="f").parameters == issue.parameters

@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
     (folder / "templates/weekly/logo.png").write_bytes(b"\x89PNG\xff")
     (folder / "templates/_shared/foot.mjml").write_text("foot")
     (folder / "templates/weekly/template.toml").write_text(
-        'description = "Plain"\n[parameters]\naccent = { default = "#123456", description = "links" }\n'
+        'description = "Plain"\n[parameters]\naccent = { type = "color", default = "#123456", description = "links" }\n'
     )
     return folder
 
@@ -466,19 +466,115 @@ def test_a_section_of_a_template_that_cannot_be_used_is_named(project: Project, 
     )
 
 
-@pytest.mark.parametrize(
-    ("toml", "what"),
-    [
-        ("a = ", "this is no TOML: Invalid value (at end of document)"),
-        ("[parameters]\naccent = 1\n", "the parameter `accent` has no default"),
-        ("parameters = 1\n", "the parameter `parameters` has no default"),
-    ],
-)
-def test_a_broken_template_toml_is_named(project: Project, root: Path, toml: str, what: str) -> None:
+BROKEN = [
+    ("a = ", "templates/weekly/template.toml: this is no TOML: Invalid value (at end of document)\nMend that line."),
+    (
+        "[parameters]\naccent = 1\n",
+        (
+            "templates/weekly/template.toml:2: the parameter `accent` has no default\nWrite it like accent = "
+            '{ type = "color", default = "#336699", description = "…" } below [parameters].'
+        ),
+    ),
+    (
+        "parameters = 1\n",
+        (
+            "templates/weekly/template.toml: the parameter `parameters` has no default\nWrite it like parameters = "
+            '{ type = "color", default = "#336699", description = "…" } below [parameters].'
+        ),
+    ),
+    (
+        '[parameters.accent]\ndefault = "red"\n',
+        (
+            "templates/weekly/template.toml:1: the parameter `accent` has no type\n"
+            "Give it one: color, length, font, url, image, text, choice, boolean, number, links."
+        ),
+    ),
+    (
+        '[parameters]\na = { type = "number", default = 1 }\nb = { type = "colour", default = "red" }\n',
+        (
+            "templates/weekly/template.toml:3: there is no type 'colour'\n"
+            "Give it one: color, length, font, url, image, text, choice, boolean, number, links."
+        ),
+    ),
+    (
+        '[parameters]\nside = { type = "choice", default = "left", choices = ["left", "<b>"] }\n',
+        'templates/weekly/template.toml:2: the parameter `side` has no choices\nWrite choices = ["left", "right"].',
+    ),
+    (
+        '[parameters]\nside = { type = "choice", default = "middle", choices = ["left", "right"] }\n',
+        "templates/weekly/template.toml:2: the parameter `side` cannot be 'middle'\nWrite one of left, right.",
+    ),
+    (
+        '[parameters]\nside = { type = "text", default = "", about = "x" }\n',
+        (
+            "templates/weekly/template.toml:2: the parameter `side` has no key `about`\n"
+            "Known: choices, default, description, type."
+        ),
+    ),
+    (
+        '[parameters]\nMyColour = { type = "text", default = "" }\n',
+        "templates/weekly/template.toml:2: 'MyColour' is no name for a parameter\nUse a-z, 0-9 and _: `dark_accent`.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("toml", "text"), BROKEN)
+def test_a_broken_template_toml_is_named(project: Project, root: Path, toml: str, text: str) -> None:
     (root / "templates/weekly/template.toml").write_text(toml)
     with pytest.raises(TemplateError) as caught:
         project.template("weekly")
-    assert (caught.value.what, str(caught.value.place)) == (what, "templates/weekly/template.toml")
+    assert message(caught) == text
+
+
+def test_a_project_gives_parameters_values_of_its_own(root: Path) -> None:
+    with (root / "newsletter.toml").open("a") as file:
+        file.write('[templates.weekly]\naccent = "#005f73"\n')
+    assert Project.open(root, {}).template("weekly").parameters == {"accent": "#005f73"}
+    assert Project.open(root, {"NEWSLETTER_TEMPLATES__WEEKLY__ACCENT": "teal"}).template("weekly").parameters == {
+        "accent": "teal"
+    }
+
+
+@pytest.mark.parametrize(
+    ("toml", "environ", "text"),
+    [
+        (
+            '[templates.weekly]\naccemt = "red"\n',
+            {},
+            "newsletter.toml:5: the template has no parameter `accemt`\nDid you mean `accent`? Known: accent.",
+        ),
+        (
+            '[templates.weekly]\n\naccent = "#12"\n',
+            {},
+            (
+                "newsletter.toml:6: the parameter `accent` cannot be '#12'\n"
+                'Write a colour like "#336699", or its name in CSS.'
+            ),
+        ),
+        (
+            "",
+            {"NEWSLETTER_TEMPLATES__WEEKLY__ACCENT": "#00"},
+            (
+                "NEWSLETTER_TEMPLATES__WEEKLY__ACCENT: the parameter `accent` cannot be '#00'\n"
+                'Write a colour like "#336699", or its name in CSS.'
+            ),
+        ),
+        (
+            '[templates.weekley]\naccent = "red"\n',
+            {},
+            (
+                "newsletter.toml:4: [templates.weekley] is about a template that is not there\n"
+                "Did you mean `weekly`? Known: weekly."
+            ),
+        ),
+    ],
+)
+def test_a_wrong_value_of_a_project_is_named(root: Path, toml: str, environ: dict[str, str], text: str) -> None:
+    with (root / "newsletter.toml").open("a") as file:
+        file.write(toml)
+    with pytest.raises(ConfigError) as caught:
+        Project.open(root, environ).template("weekly")
+    assert str(caught.value) == text
 
 
 @pytest.mark.parametrize("name", ["_shared", "..", "", "weekly/parts", "../templates/weekly"])

@@ -244,12 +244,6 @@ def test_a_mistake_gets_the_message_a_person_needs(
     assert str(error.value).startswith(message)
 
 
-def test_a_parameter_cannot_break_the_markup(make_issue: MakeIssue, weekly: Template, newsletter: Newsletter) -> None:
-    template = dataclasses.replace(weekly, parameters={**weekly.parameters, "text": '#000"><b>'})
-    with pytest.raises(TemplateError, match=r"template\.toml: the parameter `text` holds characters"):
-        compile_issue(make_issue(), template, newsletter)
-
-
 def test_sixty_long_articles_still_compile(
     make_issue: MakeIssue, make_article: MakeArticle, html_of: Callable[..., str]
 ) -> None:
@@ -277,3 +271,27 @@ def test_an_article_may_have_another_layout_than_its_section(
     assert text.count("By Mara Lind, Example Post") == 2
     assert "LATER" not in text
     assert "Later" not in html_of(assembled)
+
+
+def test_a_records_own_fields_and_its_anchor_can_be_printed(
+    html_of: Callable[..., str], make_issue: MakeIssue, make_article: MakeArticle, weekly: Template
+) -> None:
+    article = make_article("alpha", extra={"region": '<b> & "coast"', "pages": 12, "editions": ["one", "two"]})
+    layout = """<mj-section><mj-column><mj-text><p id="{{ article.anchor }}" title="{{ article.extra.region }}">
+      {{- article.extra.region }}, {{ article.extra.pages }}, {{ article.extra.editions | join("/") -}}
+      </p><a href="#{{ section.anchor }}">back</a></mj-text></mj-column></mj-section>"""
+    page = tree(html_of(make_issue([article]), with_file(weekly, "layouts/lead.mjml", layout)))
+    paragraph = page.get_element_by_id("article-alpha")
+    assert (paragraph.text, paragraph.get("title")) == ('<b> & "coast", 12, one/two', '<b> & "coast"')
+    assert page.xpath("//a[@href='#section-1']")
+
+
+def test_a_field_that_a_record_lacks_is_named(
+    html_of: Callable[..., str], make_issue: MakeIssue, weekly: Template
+) -> None:
+    template = with_file(weekly, "layouts/lead.mjml", "<mj-raw>\n{{ article.extra.region }}</mj-raw>")
+    with pytest.raises(TemplateError) as error:
+        html_of(make_issue(), template)
+    assert str(error.value).startswith(
+        "templates/weekly/layouts/lead.mjml:2: this cannot be filled: 'dict object' has no"
+    )

@@ -112,11 +112,10 @@ def project_in(root: Path) -> Project:
 
 
 @contextlib.contextmanager
-def running(project: Project) -> Iterator[Preview]:
+def running(project: Project, name: str = "first-light", **what: Any) -> Iterator[Preview]:
     told: list[Snapshot] = []
-    preview = Preview(
-        root=project.root, server=PreviewServer(project, "first-light", environ={}, tell=told.append), told=told
-    )
+    server = PreviewServer(project, name, environ={}, tell=told.append, **what)
+    preview = Preview(root=project.root, server=server, told=told)
     thread = threading.Thread(target=preview.server.run)
     thread.start()
     try:
@@ -140,9 +139,9 @@ def project(root: Path) -> Project:
 
 
 @pytest.fixture
-def serve(project: Project) -> Iterator[Callable[[], Preview]]:
+def serve(project: Project) -> Iterator[Callable[..., Preview]]:
     with contextlib.ExitStack() as stack:
-        yield lambda: stack.enter_context(running(project))
+        yield lambda *name, **what: stack.enter_context(running(project, *name, **what))
 
 
 @pytest.fixture
