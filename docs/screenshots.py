@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import FrameLocator, Page, sync_playwright
 
 from newsletter.project import Project
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 from newsletter.studio.picture import take_picture
 
 REPOSITORY = Path(__file__).parent.parent
@@ -54,7 +54,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     project = Project.open(REPOSITORY, os.environ)
     take_picture(project.root, os.environ, "first-light")  # loads what is loaded at first use
-    server = PreviewServer(project, "first-light", environ=os.environ, tell=lambda _: None)
+    server = StudioServer(project, "first-light", environ=os.environ, tell=lambda _: None)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, subscriber, template
+from newsletter.cli import article, build, db, init, issue, mailing, preview, send, studio, subscriber, template
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
+app.command()(studio.studio)
 app.command()(preview.preview)
 app.command()(build.check)
 app.command()(build.build)

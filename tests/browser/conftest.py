@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from newsletter.config import load_settings
 from newsletter.project import Project
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 
 REPOSITORY = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -84,9 +84,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(root: Path) -> Iterator[PreviewServer]:
+def server(root: Path) -> Iterator[StudioServer]:
     project = Project(root, load_settings(root / "newsletter.toml", {}))
-    server = PreviewServer(project, "first-light", environ={}, tell=lambda _: None)
+    server = StudioServer(project, "first-light", environ={}, tell=lambda _: None)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_a_saved_file_shows_without_a_reload_and_the_mail_stays_where_it_was_scrolled_to(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
     assert page.url == f"http://127.0.0.1:{server.port}/"
@@ -61,7 +61,7 @@ def test_a_saved_file_shows_without_a_reload_and_the_mail_stays_where_it_was_scr
 
 
 def test_a_broken_template_shows_its_line_above_the_last_picture_and_heals(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
     expect(page.locator("#failure")).to_be_hidden()
@@ -81,7 +81,7 @@ def test_a_broken_template_shows_its_line_above_the_last_picture_and_heals(
 
 
 def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
-    server: PreviewServer, open_page: Callable[..., Page]
+    server: StudioServer, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(server.url)
     choose(page, "Phone")
@@ -100,7 +100,7 @@ def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
     assert in_mail(page, "documentElement.clientWidth") == 375
 
 
-def test_light_is_light_in_a_browser_that_prefers_dark(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_light_is_light_in_a_browser_that_prefers_dark(server: StudioServer, open_page: Callable[..., Page]) -> None:
     colours = []
     for scheme in ("light", "dark"):
         page = open_page(server.url, scheme=scheme)
@@ -111,7 +111,7 @@ def test_light_is_light_in_a_browser_that_prefers_dark(server: PreviewServer, op
 
 @pytest.mark.parametrize(("width", "height"), [(375, 800), (768, 1024), (1920, 1080)])
 def test_the_page_itself_never_scrolls_sideways(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path, width: int, height: int
+    server: StudioServer, open_page: Callable[..., Page], root: Path, width: int, height: int
 ) -> None:
     page = open_page(server.url, width=width, height=height)
     for view in ("Mail", "Text", "Source", "Message"):
@@ -123,7 +123,7 @@ def test_the_page_itself_never_scrolls_sideways(
 
 
 def test_text_source_and_message_are_shown_as_they_are_sent(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
     page.evaluate(f"{MAIL}.scrollingElement.scrollTop = 0")
@@ -142,7 +142,7 @@ def test_text_source_and_message_are_shown_as_they_are_sent(
 
 
 def test_looking_at_the_text_does_not_lose_the_place_in_the_mail(
-    server: PreviewServer, open_page: Callable[..., Page]
+    server: StudioServer, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(server.url)
     wait_until(page, f"{MAIL}.images.length && [...{MAIL}.images].every(image => image.complete)")
@@ -154,7 +154,7 @@ def test_looking_at_the_text_does_not_lose_the_place_in_the_mail(
     assert in_mail(page, "scrollingElement.scrollTop") == 700
 
 
-def test_all_choices_can_be_made_by_keyboard(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_all_choices_can_be_made_by_keyboard(server: StudioServer, open_page: Callable[..., Page]) -> None:
     page = open_page(server.url)
     expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
     page.get_by_role("radio", name="Mail").focus()
@@ -171,7 +171,7 @@ def test_all_choices_can_be_made_by_keyboard(server: PreviewServer, open_page: C
     expect(page.get_by_role("separator")).to_have_attribute("aria-valuenow", "475")
 
 
-def test_the_handle_changes_the_width(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_the_handle_changes_the_width(server: StudioServer, open_page: Callable[..., Page]) -> None:
     page = open_page(server.url)
     expect(page.locator("#about")).to_have_text("700 px")
     box = page.locator("#handle").bounding_box()
@@ -185,7 +185,7 @@ def test_the_handle_changes_the_width(server: PreviewServer, open_page: Callable
 
 
 def test_findings_name_their_place_and_remedy(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path, expected: list[str]
+    server: StudioServer, open_page: Callable[..., Page], root: Path, expected: list[str]
 ) -> None:
     expected.append("status of 404")  # the picture that is not there is missing in the frame, too
     page = open_page(server.url)
