@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
+NPM := $(shell command -v npm 2>/dev/null)
 
-.PHONY: demo test install browser lint types docs docs-check bench clean
+.PHONY: demo test nightly install browser lint types docs docs-check bench clean
 
 demo: $(INSTALLED)
 	@$(BIN)/newsletter check first-light
@@ -22,6 +23,10 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED) browser
 	$(BIN)/python -m pytest -n auto
+
+# 1,000 kills over 10,000 recipients with faults: a night's work
+nightly: $(INSTALLED)
+	NEWSLETTER_KILLS=1000 $(BIN)/python -m pytest -n 0 tests/crash
 
 install: $(INSTALLED)
 
@@ -38,6 +43,12 @@ ifeq ($(CHROMIUM),)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "no chromium here: the browser tests will be skipped (Debian: apt-get install chromium)"; fi
+endif
+# The conformance run compares with MJML's own program; without npm it says so and is skipped, except in CI.
+ifeq ($(NPM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; \
+	else echo "no npm here: the conformance run will be skipped (Debian: apt-get install npm)"; fi
 endif
 
 lint: $(INSTALLED)

@@ -7,6 +7,7 @@ ratio is what to quote.
 import dataclasses
 import datetime as dt
 import logging
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 import premailer
 
 from newsletter.models import Article, AssembledIssue, Image, Issue, Mailbox, Newsletter, Section, Template
-from newsletter.project.templates import read_template
+from newsletter.project.templates import read_template, template_names
 from newsletter.render import compile as stages
 from newsletter.render import compile_issue
 
@@ -107,6 +108,31 @@ def staged(work: Callable[[], object]) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
+def tidied(template: Template, newsletter: Newsletter) -> tuple[int, int, float]:
+    """Compile an issue in a template's own layouts; return its bytes before and after tidying, and warm CPU time."""
+    plain = issue_of(12)
+    slugs = list(plain.articles)
+    sections = tuple(
+        Section(title=f"In the layout {layout}", layout=layout, articles=tuple(slugs[number :: len(template.layouts)]))
+        for number, layout in enumerate(template.layouts)
+    )
+    assembled = dataclasses.replace(plain, issue=dataclasses.replace(plain.issue, sections=sections))
+    sizes: list[tuple[int, int]] = []
+    tidy = getattr(stages, "tidy")  # noqa: B009 - a name of another module that is replaced for a while
+
+    def watched(html: str, *, words: re.Pattern[str]) -> str:
+        result: str = tidy(html, words=words)
+        sizes.append((len(html.encode()), len(result.encode())))
+        return result
+
+    setattr(stages, "tidy", watched)  # noqa: B010 - as above
+    try:
+        spent = cpu_ms(lambda: compile_issue(assembled, template, newsletter))
+    finally:
+        setattr(stages, "tidy", tidy)  # noqa: B010 - as above
+    return *sizes[-1], spent
+
+
 def main() -> None:
     """Measure and print."""
     template, assembled = stock_template(), issue_of(12)
@@ -134,6 +160,12 @@ def main() -> None:
     print(f"12 articles, {len(compiled.html):,} characters of HTML; first {first:.0f} ms, warm {warm:.1f} ms CPU")
     for name, spent in staged(edited).items():
         print(f"  {name:<28} {spent:5.1f} ms")
+
+    print("bytes of HTML before and after the tidy step, 12 articles in the template's own layouts:")
+    for name in template_names(ROOT):
+        before, after, spent = tidied(read_template(ROOT, name), newsletter)
+        less = 100 * (before - after) / before
+        print(f"  {name:<12} {before:7,} -> {after:7,}  {less:4.1f} % less, {spent:.1f} ms in all")
 
     def defaults() -> object:
         return premailer.transform(compiled.html, cssutils_logging_level=logging.CRITICAL)

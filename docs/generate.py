@@ -5,7 +5,10 @@
 
 import dataclasses
 import inspect
+import re
+import shutil
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,18 +17,23 @@ from typing import Any, get_args, get_origin
 import click
 import typer
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
 from newsletter.checks import CHECKS
+from newsletter.checks.base import HEALTHY, Example, Family
 from newsletter.cli import app
 from newsletter.config import ENV_PREFIX, Settings
 from newsletter.content.article import KEYS
 from newsletter.content.issue import KEYS as ISSUE_KEYS
 from newsletter.content.issue import SECTION_KEYS
-from newsletter.models import Article, Image, Issue, Reader, Section, Subscriber
+from newsletter.models import Article, Image, Issue, Mailbox, Reader, Section, Subscriber
 from newsletter.project.examination import TROUBLES
 from newsletter.render.context import CONTEXT_TYPES
+from newsletter.render.environment import FUNCTIONS
 
 DOCS = Path(__file__).parent
+EXAMPLE = 100
+"""Characters of an example's value that a page shows."""
 BEGIN, END = "<!-- generated: {} -->", "<!-- end of generated: {} -->"
 
 
@@ -114,18 +122,64 @@ def tables(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[tupl
 
 
 def checks() -> str:
-    """Every check with its id."""
-    lines = [
-        "# Checks",
-        "",
-        "Generated from the registry: `python docs/generate.py`. `newsletter check ISSUE` runs them all; `send` runs",
-        "them again and refuses an issue with an error.",
-        "",
-        "| id | severity | what | where the rule comes from |",
-        "|---|---|---|---|",
-    ]
-    lines += [f"| {check.id} | {check.severity} | {check.title} | {cell(check.source)} |" for check in CHECKS]
-    return "\n".join(lines) + "\n"
+    """Return every check: a table to find it by, then a section each with its reason, source and two examples."""
+    lines = []
+    for family in Family:
+        mine = [entry for entry in CHECKS if entry.family is family]
+        if mine:
+            lines += [f"### {family.value.capitalize()}", "", "| id | severity | what |", "|---|---|---|"]
+            lines += [
+                f"| [{entry.id}](#{entry.id.lower()}) | {entry.severity} | {cell(entry.title)} |" for entry in mine
+            ]
+            lines.append("")
+    lines += ["## Every check", ""]
+    for entry in CHECKS:
+        lines += [f"### {entry.id}", "", f"**{cell(entry.title)}** ({entry.severity}, {entry.family.value})", ""]
+        lines += [cell(entry.why), "", f"Source: {cell(entry.source)}", ""]
+        lines += [f"- fires on {example_text(entry.bad)}"]
+        lines += [f"- not on {example_text(entry.good)}" if entry.good != HEALTHY else "- not on the healthy issue"]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def example_text(example: Example) -> str:
+    """Return an example of a check in one line: its own words, or the fields it changes."""
+    if example.about:
+        return f"{example.about}"
+    parts = [f"`{key}: {shown_value(value)}`" for key, value in (*example.issue.items(), *example.article.items())]
+    parts += [f"`newsletter.{key}: {shown_value(value)}`" for key, value in example.newsletter.items()]
+    parts += [f"`{name}` with `{shown_value(text)}`" for name, text in example.files.items()]
+    parts += [f"`{shown_value(new)}` for `{shown_value(old)}`" for old, new in example.html_edits + example.text_edits]
+    if example.html:
+        parts.append(f"`{shown_value(example.html)}`")
+    return ", ".join(parts)
+
+
+def shown_value(value: Any) -> str:
+    """Return a value of an example as it would stand in a file, in one line."""
+    if isinstance(value, Image | Mailbox):
+        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return "{" + ", ".join(f"{name}: {inner}" for name, inner in fields if inner) + "}"
+    if isinstance(value, tuple):
+        return ", ".join(shown_value(inner) for inner in value)
+    if isinstance(value, Section):
+        return f"{value.title} [{', '.join(value.articles)}]"
+    text = str(value).replace("\n", " ⏎ ").replace("`", "'")
+    hidden = re.sub(r"[\u200b\u00ad\u202e\ufeff]", lambda match: f"<U+{ord(match[0]):04X}>", text)
+    return hidden if len(hidden) <= EXAMPLE else f"{hidden[:EXAMPLE]}…"
+
+
+def bad_issue() -> str:
+    """Return what `newsletter check` prints of the issue that the tests keep for it, in a project made for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        for name in ("templates", "issues"):
+            shutil.copytree(DOCS.parent / name, root / name)
+        shutil.copytree(DOCS.parent / "tests/checks/bad-issue", root / "issues/bad-issue")
+        settings = (DOCS.parent / "newsletter.toml").read_text(encoding="utf-8")
+        (root / "newsletter.toml").write_text(f'{settings}\n[checks]\nnames = ["Ines Okafor"]\n', encoding="utf-8")
+        done = CliRunner().invoke(app, ["--project", str(root), "check", "bad-issue"])
+    return f"```\n$ newsletter check bad-issue\n{done.stdout.strip()}\n```"
 
 
 def template_context() -> str:
@@ -136,7 +190,8 @@ def template_context() -> str:
         lines += ["At the top:" if title == "template" else f"`{title}`:", ""]
         lines += [f"- `{field.name}`: {field.metadata['about']}" for field in dataclasses.fields(kind)]
         lines.append("")
-    return "\n".join(lines).rstrip()
+    lines.append(f"Functions: {', '.join(f'`{name}`' for name in FUNCTIONS)}.")
+    return "\n".join(lines)
 
 
 def template_checks() -> str:
@@ -157,7 +212,14 @@ def reader_context() -> str:
 def records() -> str:
     """Return the fields of a record, in the order in which they are written, from the models."""
     fields = {field.name: field for kind in (Article, Image) for field in dataclasses.fields(kind)}
-    kinds = {"image": "group", "tags": "list", "status": "word", "evidence": "group", "extra": "group"}
+    kinds = {
+        "image": "group",
+        "tags": "list",
+        "ignore": "list",
+        "status": "word",
+        "evidence": "group",
+        "extra": "group",
+    }
     rows = []
     for key in (*KEYS, "body"):
         field = fields[key]
@@ -170,7 +232,14 @@ def records() -> str:
 
 def issues() -> str:
     """Return the fields of an issue.md and of one of its sections, in the order in which they are written."""
-    kinds = {"number": "number", "date": "date", "parameters": "group", "sections": "list", "sections.articles": "list"}
+    kinds = {
+        "number": "number",
+        "date": "date",
+        "parameters": "group",
+        "ignore": "list",
+        "sections": "list",
+        "sections.articles": "list",
+    }
     rows = []
     parts = (("", Issue, ISSUE_KEYS), ("sections.", Section, SECTION_KEYS), ("", Issue, ("introduction",)))
     for prefix, model, keys in parts:
@@ -194,6 +263,11 @@ def fill(page: str, name: str, text: str) -> str:
     return f"{before}{begin}\n{text}\n{end}{after}"
 
 
+def page_of(name: str) -> str:
+    """Read a page as it is."""
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with the text it should have."""
     templates = (DOCS / "templates.md").read_text(encoding="utf-8")
@@ -206,7 +280,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "cli.md": commands(),
         DOCS / "configuration.md": configuration(),
-        DOCS / "checks.md": checks(),
+        DOCS / "checks.md": fill(fill(page_of("checks"), "bad issue", bad_issue()), "checks", checks()),
         DOCS / "templates.md": templates,
         DOCS / "articles.md": fill((DOCS / "articles.md").read_text(encoding="utf-8"), "records", records()),
         DOCS / "issues.md": fill((DOCS / "issues.md").read_text(encoding="utf-8"), "issues", issues()),

@@ -1,23 +1,31 @@
-"""Make the pictures of the README from the sample issue: the preview, and the mail alone at two widths.
+"""Make the pictures of the docs: the preview, the sample mails, and every component of docs/components.md.
 
-Run `python docs/screenshots.py` in the repository; it needs Debian's chromium and Pillow. A picture is a palette PNG.
+Run `python docs/screenshots.py` in the repository, with `components` behind it for those alone; it needs Debian's
+chromium and Pillow. A picture is a palette PNG.
 """
 
+import dataclasses
 import io
 import os
+import re
+import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import FrameLocator, Page, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, Route, sync_playwright
 
+from newsletter.message.build import MessageTemplate
+from newsletter.message.reader import sample_reader
 from newsletter.project import Project
+from newsletter.render import compile_issue
 from newsletter.studio import StudioServer
 from newsletter.studio.picture import take_picture
 
 REPOSITORY = Path(__file__).parent.parent
 IMAGES = REPOSITORY / "docs" / "images"
-LARGEST = 200 * 1024
+LARGEST = 64 * 1024
 CHROMIUM = "/usr/bin/chromium"
 OPTIONS = [
     "--headless",
@@ -49,31 +57,107 @@ def write(name: str, png: bytes) -> None:
     print(f"docs/images/{name}: {picture.width} x {picture.height}, {packed.tell():,} bytes, {colours} colours")
 
 
-def main() -> None:
-    """Serve the sample issue and photograph it."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    project = Project.open(REPOSITORY, os.environ)
-    take_picture(project.root, os.environ, "first-light")  # loads what is loaded at first use
-    server = StudioServer(project, "first-light", environ=os.environ, tell=lambda _: None)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+COMPONENT = """\
+{% from "_shared/frame.mjml" import head, wordmark, issue_line, view_in_browser, legal with context %}
+{% from "_shared/styles.mjml" import base, adaptive with context %}
+{% from "_shared/article.mjml" import picture, title, byline, more, summary_or_body, card with context %}
+{% from "_shared/blocks.mjml" import button, divider, quotation, sponsor_label, social_row, contents with context %}
+{% set article = issue.sections[1].articles[0] %}
+<mjml lang="{{ newsletter.language }}" dir="{{ newsletter.direction }}">
+  <mj-head>
+    <mj-attributes>
+      <mj-all font-family="{{ parameters.font }}" />
+      <mj-text align="{{ newsletter.start }}" color="{{ parameters.text }}" font-size="17px"
+        line-height="1.6" padding="0px {{ parameters.gutter }}" />
+    </mj-attributes>
+    {{ base() }}
+    {% include "styles.mjml" %}
+  </mj-head>
+  <mj-body width="{{ parameters.width }}" background-color="{{ parameters.surface }}">
+    <mj-section padding="20px 0px"><mj-column>CALL</mj-column></mj-section>
+  </mj-body>
+</mjml>
+"""
+
+
+def component_calls() -> Iterator[tuple[str, str]]:
+    """Yield the picture and the call of every component, as docs/components.md has them."""
+    text = (REPOSITORY / "docs" / "components.md").read_text(encoding="utf-8")
+    for match in re.finditer(r"```mjml\n(.*?)```\s+!\[[^]]*\]\(images/(components/\w+\.png)\)", text, re.DOTALL):
+        yield match[2], match[1]
+
+
+def component_html(project: Project, call: str) -> str:
+    """Compile a mail that has nothing but one component in it."""
+    newsletter, template = project.settings.identity(), project.template("weekly")
+    template = dataclasses.replace(
+        template,
+        files={**template.files, "email.mjml": COMPONENT.replace("CALL", call)},
+        parameters={
+            **template.parameters,
+            "social": [
+                {"name": "Mastodon", "url": "https://social.example/@weekly"},
+                {"name": "RSS", "url": "https://www.example.com/feed"},
+            ],
+        },
+    )
+    compiled = compile_issue(project.assemble("first-light"), template, newsletter)
+    return MessageTemplate(compiled, newsletter).content(sample_reader(newsletter, "first-light")).html
+
+
+def components(project: Project, browser: Browser) -> None:
+    """Photograph every component alone."""
+    (IMAGES / "components").mkdir(exist_ok=True)
+    site = f"{project.settings.newsletter.site_url}/"
+
+    def answer(route: Route) -> None:
+        route.fulfill(path=REPOSITORY / "issues" / route.request.url.removeprefix(site))
+
+    page = browser.new_page(viewport={"width": 600, "height": 60})
+    page.route(f"{site}**", answer)
+    for name, call in component_calls():
+        page.set_content(component_html(project, call), wait_until="load")
+        write(name, page.locator("body").screenshot())
+
+
+SAMPLES = {"weekly": "first-light", "digest": "kept-links", "letter": "the-drawer", "bulletin": "winter-news"}
+
+
+def mails(project: Project, browser: Browser) -> None:
+    """Photograph the preview of the first sample, and the head of every sample on a wide screen and on a phone."""
+    for template, slug in SAMPLES.items():
+        take_picture(project.root, os.environ, slug)  # loads what is loaded at first use
+        server = StudioServer(project, slug, environ=os.environ, tell=lambda _: None)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
             page = browser.new_page(viewport={"width": 1280, "height": 860})
             page.goto(server.url)
             page.locator("html[data-shown]").wait_for(state="attached")
-            wait_for_pictures(page.frame_locator("#frame"))
-            write("preview.png", page.screenshot())
-            for name, width in (("mail.png", 700), ("mail-phone.png", 375)):
+            if template == "weekly":
+                wait_for_pictures(page.frame_locator("#frame"))
+                write("preview.png", page.screenshot())
+            for suffix, width, scheme in (("", 700, "light"), ("-phone", 375, "dark")):
                 page.set_viewport_size({"width": width, "height": 1400})
-                page.goto(f"http://127.0.0.1:{server.port}/mail/light")
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                page.goto(f"http://127.0.0.1:{server.port}/issues/{slug}/mail/{scheme}")
                 wait_for_pictures(page)
-                write(name, page.screenshot())
-            browser.close()
-    finally:
-        server.stop()
-        thread.join()
+                write(f"{template}{suffix}.png", page.screenshot())
+        finally:
+            server.stop()
+            thread.join()
+
+
+def main() -> None:
+    """Photograph everything, or the components alone."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    project = Project.open(REPOSITORY, os.environ)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        components(project, browser)
+        if sys.argv[1:] != ["components"]:
+            mails(project, browser)
+        browser.close()
 
 
 if __name__ == "__main__":

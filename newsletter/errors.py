@@ -9,6 +9,7 @@ NewsletterError
 ├── IngestError           mend or replace the file that was to be taken in; nothing was written
 ├── TemplateError         mend a template file
 │   └── SlotError         mend a `[[ ]]` or `[% %]`, or the data of the reader it fails for
+├── CheckError            mend a check of the project's own, in its folder checks/
 ├── RenderGuardError      a stage damaged the mail: do not send it, report it with the issue that shows it
 ├── MessageError          a value cannot stand in a message: mend the value
 │   └── AddressError      an address that cannot be mailed: mend or leave out the subscriber
@@ -81,6 +82,10 @@ class TemplateError(NewsletterError):
 
 class SlotError(TemplateError):
     """A slot cannot be parsed, was lost, or fails for a reader."""
+
+
+class CheckError(NewsletterError):
+    """A check of the project's own cannot be loaded, or failed."""
 
 
 class RenderGuardError(NewsletterError):

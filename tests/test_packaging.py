@@ -39,6 +39,8 @@ def test_the_wheel_carries_the_stock_and_the_types(wheel: Path) -> None:
         "newsletter/stock/subscribers.sample.csv",
         "newsletter/stock/templates/weekly/email.mjml",
         "newsletter/stock/templates/_shared/article.mjml",
+        "newsletter/stock/templates/public/base.html",
+        "newsletter/stock/templates/public/locale/de.po",
         "newsletter/stock/issues/first-light/issue.md",
     ):
         assert wanted in names

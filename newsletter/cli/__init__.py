@@ -11,7 +11,23 @@ from typing import Annotated
 import typer
 
 import newsletter
-from newsletter.cli import article, build, db, init, issue, mailing, preview, send, studio, subscriber, template
+from newsletter.cli import (
+    article,
+    build,
+    check,
+    db,
+    init,
+    issue,
+    mailing,
+    preview,
+    rehearse,
+    send,
+    serve,
+    ses_standin,
+    studio,
+    subscriber,
+    template,
+)
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
 
@@ -30,13 +46,16 @@ app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
 app.command()(studio.studio)
 app.command()(preview.preview)
-app.command()(build.check)
+app.command()(check.check)
 app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
+app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")
+app.command()(serve.serve)
 app.add_typer(db.app, name="db")
+app.command("ses-standin")(ses_standin.ses_standin)
 
 
 def _version(value: bool) -> None:

@@ -1,4 +1,4 @@
-"""`newsletter build` and `newsletter check`: the compiled issue as files, and what is wrong with it."""
+"""`newsletter build`: the compiled issue as files."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.output import note, plural, say, say_json
-from newsletter.models import Finding, Severity
+from newsletter.cli.output import note, say, say_json
+from newsletter.models import Finding
 
 IssueName = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue's folder in issues/.")]
 
@@ -57,36 +57,6 @@ def build(
     say(f"  SHA-256 {prepared.compiled.sha256}")
     say(f"  {folder}/message.html, message.txt, message.eml, message.json")
     tell_findings(prepared.findings)
-
-
-def check(
-    context: typer.Context,
-    issue: IssueName,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-) -> None:
-    """Say what is wrong with an issue; the exit code is 1 when it must not be sent.
-
-    \b
-    newsletter check clouds
-    newsletter check clouds --json
-    """
-    from newsletter.cli.issue.state import remember_check
-    from newsletter.cli.project import open_project
-    from newsletter.project.preparation import prepare_issue, values_of
-
-    project = open_project(context)
-    prepared = prepare_issue(project, issue, past_issues=True)
-    if as_json:
-        say_json([values_of(finding) for finding in prepared.findings])
-    elif prepared.findings:
-        tell_findings(prepared.findings)
-    else:
-        say(f"{issue}: nothing found.")
-    errors = sum(finding.severity is Severity.ERROR for finding in prepared.findings)
-    remember_check(project, prepared.compiled, passed=not errors)
-    if errors:
-        note(f"{plural(errors, 'error')}: the issue cannot be sent like this.")
-        raise typer.Exit(1)
 
 
 def tell_findings(findings: Sequence[Finding]) -> None:

@@ -10,15 +10,18 @@ from newsletter.cli.output import note, plural, say
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make, or . for this one.")],
+    *,
+    samples: Annotated[bool, typer.Option("--samples", help="Also an issue for each of the other templates.")] = False,
 ) -> None:
     """Begin a project: settings, templates, a sample issue and an inbox. Nothing that is there is overwritten.
 
     \b
     newsletter init weekly
+    newsletter init weekly --samples
     """
     from newsletter.project import init_project
 
-    result = init_project(folder)
+    result = init_project(folder, samples=samples)
     for name in result.kept:
         note(f"kept {folder / name}, which was there before")
     say(f"made {plural(len(result.created), 'file')} in {folder}")

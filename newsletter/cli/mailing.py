@@ -64,6 +64,7 @@ def show(
     from newsletter.project import Project
     from newsletter.store.database import open_database
     from newsletter.store.mailings import Mailings
+    from newsletter.store.overrulings import overrulings_of
 
     if state is not None and state not in set(DeliveryState):
         raise UsageError(f"there is no state {state!r}", remedy=f"Known: {', '.join(DeliveryState)}.")
@@ -72,12 +73,16 @@ def show(
         mailings = Mailings(database)
         mailing = mailings.get(number)
         wanted = [DeliveryState(state)] if state else []
+        overruled = overrulings_of(database, number)
         if as_json:
             rows = [asdict(row) for row in mailings.deliveries(number, wanted)]
-            say_json({**_as_json(mailing), "deliveries": rows})
+            decided = [asdict(each) for each in overruled]
+            say_json({**_as_json(mailing), "overruled": decided, "deliveries": rows})
             return
         if state is None:
             say_mailing(mailing)
+            for each in overruled:
+                say(f"  overruled   {each.check} by {each.who}: {each.reason} ({each.message})")
             wanted = [DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.SKIPPED]
         _say_people(mailings.deliveries(number, wanted), limit=None if state else SHOWN)
 

@@ -1,7 +1,9 @@
 """`newsletter send`: one issue to its lists, with an account of every delivery."""
 
+import getpass
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from newsletter.cli.build import tell_findings
 from newsletter.cli.mailing import counts_of, resume_command, say_mailing
 from newsletter.cli.output import note, plural, say
+from newsletter.errors import UsageError
 
 
 def send(
@@ -19,12 +22,20 @@ def send(
         str | None, typer.Option("--transport", metavar="NAME", help="outbox, ses or smtp; else as configured.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before people are mailed.")] = False,
+    despite: Annotated[
+        list[str] | None,
+        typer.Option("--despite", metavar="ID", help="Send although this check found an error; may be repeated."),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why --despite; kept with the mailing and your name.")
+    ] = "",
 ) -> None:
     """Send an issue to everybody on its lists; run again, it goes on where it stopped and mails nobody twice.
 
     \b
     newsletter send clouds --list weekly                      # into the outbox: nobody is mailed
     newsletter send clouds --list weekly --transport ses
+    newsletter send clouds --list weekly --despite N301 --reason "the picture is decoration"
 
     \b
     Exit codes: 0 everybody has it; 3 finished, but some failed or are unknown; 4 paused or interrupted;
@@ -35,27 +46,41 @@ def send(
     from newsletter.store.database import open_database
     from newsletter.transports import open_transport
 
+    if bool(despite) is not bool(reason.strip()):
+        raise UsageError("--despite and --reason go together", remedy='Give both: --despite N301 --reason "why".')
     project = open_project(context)
     settings = project.settings
     name = transport_name or settings.delivery.transport
     with open_database(settings.store.url, root=project.root) as database:
         transport = open_transport(name, settings, root=project.root, environ=os.environ)
         try:
-            mailing = _send(project, database, transport, issue, lists, yes=yes)
+            mailing = _send(project, database, transport, issue, lists, yes=yes, despite=despite or (), reason=reason)
         finally:
             transport.close()
     raise typer.Exit(exit_code(mailing))
 
 
-def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[str], *, yes: bool) -> Any:
+def _send(
+    project: Any,
+    database: Any,
+    transport: Any,
+    issue: str,
+    lists: list[str],
+    *,
+    yes: bool,
+    despite: Sequence[str],
+    reason: str,
+) -> Any:
     from newsletter.cli.progress import SendProgress, show_progress
     from newsletter.delivery.mailing import freeze, send_mailing
     from newsletter.delivery.plan import plan_mailing
     from newsletter.delivery.stop import StopSignal, listen
     from newsletter.models import CompiledIssue, DeliveryState
     from newsletter.project.preparation import PreparedIssue, prepare_issue, require_sendable
+    from newsletter.store.awkward import awkward_subscribers
     from newsletter.store.keys import load_keys
     from newsletter.store.mailings import Audience, Mailings
+    from newsletter.store.overrulings import Overruling
     from newsletter.store.subscribers import Subscribers
 
     audience = Audience(
@@ -67,7 +92,7 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
     prepared: list[PreparedIssue] = []
 
     def compile_now() -> CompiledIssue:
-        prepared.append(prepare_issue(project, issue, past_issues=True))
+        prepared.append(prepare_issue(project, issue, past_issues=True, people=awkward_subscribers(database)))
         return prepared[-1].compiled
 
     keys = load_keys(project.state_dir, may_create=not Mailings(database).reached_people())
@@ -81,11 +106,16 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
     _say_plan(plan)
     if plan.finished:
         return plan.mailing
+    overruled: list[Overruling] = []
     if plan.mailing is None:
         tell_findings(prepared[-1].findings)
-        require_sendable(prepared[-1])
+        overruled = _overruled(require_sendable(prepared[-1], [name.upper() for name in despite]), reason)
+    elif despite:
+        note("note: --despite changes nothing: the mailing was frozen before")
     _confirm(plan, yes=yes)
-    mailing = freeze(database, plan)
+    mailing = freeze(database, plan, overruled)
+    if slow := getattr(transport, "slow_because", ""):
+        note(f"note: messages are posted one by one by boto3's own client, which is slower: {slow}")
     stop = StopSignal()
     with listen(stop), show_progress("sending", mailing.counts.get(DeliveryState.PENDING, 0)) as bar:
         sent = send_mailing(
@@ -99,6 +129,24 @@ def _send(project: Any, database: Any, transport: Any, issue: str, lists: list[s
         )
     _say_result(sent, project)
     return sent.mailing
+
+
+def _overruled(findings: Any, reason: str) -> list[Any]:
+    from newsletter.store.overrulings import Overruling
+
+    who = getpass.getuser()
+    if findings:
+        note(f"overruled   {', '.join(dict.fromkeys(each.id for each in findings))} by {who}: {reason.strip()}")
+    return [
+        Overruling(
+            check=each.id,
+            message=each.message,
+            place=str(each.place or ""),
+            who=who,
+            reason=reason.strip(),
+        )
+        for each in findings
+    ]
 
 
 def _say_plan(plan: Any) -> None:

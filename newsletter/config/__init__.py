@@ -6,13 +6,21 @@ SMTP password from `NEWSLETTER_SMTP_PASSWORD`.
 """
 
 from newsletter.config.loading import ENV_PREFIX, FILE_NAME, line_of_key, load_settings, parse_settings
-from newsletter.config.settings import DeliverySettings, FeedSettings, SesSettings, Settings, SmtpSettings
+from newsletter.config.settings import (
+    DeliverySettings,
+    FeedSettings,
+    PublicSettings,
+    SesSettings,
+    Settings,
+    SmtpSettings,
+)
 
 __all__ = [
     "ENV_PREFIX",
     "FILE_NAME",
     "DeliverySettings",
     "FeedSettings",
+    "PublicSettings",
     "SesSettings",
     "Settings",
     "SmtpSettings",

@@ -1,10 +1,11 @@
 """Every key of newsletter.toml with its type, default and meaning; docs/configuration.md is generated from here."""
 
+import ipaddress
 import re
 import zoneinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from newsletter.errors import AddressError
 from newsletter.message.address import parse_mailbox
@@ -23,6 +24,22 @@ def _web_address(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", url):
         raise ValueError(f"{url!r} is no web address; write one like https://news.example.com")
     return url.rstrip("/")
+
+
+def _origin(url: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", url):
+        raise ValueError(
+            f"{url!r} is no origin; write one like https://www.example.com, in lower case and without a path"
+        )
+    return url
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is no IP address or network; write one like 10.0.0.0/8") from exc
+    return text
 
 
 def _feed_address(url: str) -> str:
@@ -44,6 +61,20 @@ def _list_id(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", text):
         raise ValueError(f"{text!r} is no list id; write one like weekly.example.com (RFC 2919)")
     return text
+
+
+def _check_id(name: str) -> str:
+    if not re.fullmatch(r"[NP][0-9]{3}", name):
+        raise ValueError("known here are `names` and the ids of checks, like N104")
+    return name
+
+
+def _check_entry(value: Any) -> Any:
+    if not isinstance(value, dict) or set(value) != {"severity", "reason"}:
+        raise ValueError('write it like { severity = "off", reason = "why" }')
+    if value["severity"] not in ("off", "info", "warning", "error"):
+        raise ValueError(f"the severity {value['severity']!r} is none of off, info, warning, error")
+    return value
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -136,6 +167,43 @@ class PublicSettings(_Part):
     """The internet-facing pages that the links in every mail lead to."""
 
     base_url: WebAddress = Field("", description="address of the unsubscribe and preference pages; required to send")
+    lists: tuple[str, ...] = Field((), description="lists that everybody may join by the form; empty: no sign-up")
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
+        (), description="sites whose scripts may use the sign-up endpoint, like `https://www.example.com`"
+    )
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        ("127.0.0.1", "::1"), description="addresses or networks whose X-Forwarded-For is believed"
+    )
+    consent: str = Field("", description="what people agree to at the form; empty: one sentence in their language")
+    record_ip: bool = Field(False, description="keep the IP address with the record of consent")
+
+
+class CheckSettings(_Part):
+    """Another severity for a check, and why; an entry of [checks]."""
+
+    severity: Literal["off", "info", "warning", "error"] = Field(description="off, info, warning or error")
+    reason: str = Field(min_length=3, description="why the newsletter does otherwise; shown by `check --list`")
+
+
+class ChecksSettings(BaseModel):
+    """What the checks are told, and other severities for some of them, each with its reason.
+
+    A check's id is a key too, `N104 = { severity = "off", reason = "…" }` with off, info, warning or error;
+    docs/checks.md has the ids.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[
+        Annotated[str, AfterValidator(_check_id)], Annotated[CheckSettings, BeforeValidator(_check_entry)]
+    ] = Field(init=False)
+
+    names: tuple[str, ...] = Field(
+        (), description="names as you spell them, people, places, companies: N511 looks for slips"
+    )
+
+    def rules(self) -> dict[str, CheckSettings]:
+        """Return the entries by the check's id."""
+        return dict(self.__pydantic_extra__ or {})
 
 
 class FeedSettings(_Part):
@@ -155,6 +223,7 @@ class Settings(_Part):
     transports: TransportsSettings = TransportsSettings()
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
+    checks: ChecksSettings = ChecksSettings()
     feeds: tuple[FeedSettings, ...] = ()
     templates: dict[str, dict[str, Any]] = Field(
         default_factory=dict,

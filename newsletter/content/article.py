@@ -28,6 +28,7 @@ KEYS = (
     "expires",
     "collected",
     "evidence",
+    "ignore",
     "extra",
 )
 IMAGE_KEYS = ("src", "alt", "credit")
@@ -61,6 +62,7 @@ def parse_article(text: str, *, slug: str, file: str) -> Article:
         expires=fields.date("expires"),
         collected=fields.date("collected"),
         evidence=fields.texts("evidence"),
+        ignore=fields.words("ignore"),
         extra=fields.free("extra"),
         file=file,
         lines={**fields.lines, **image_lines, "body": front.body_line},

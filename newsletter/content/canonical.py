@@ -15,6 +15,11 @@ _AMP_CACHE = re.compile(r"^/[cvi](?:/s)?/(?P<page>[^/]+\.[^/]+(?:/.*)?)$")
 _FRONT_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.))+")
 
 
+def is_tracking(parameter: str) -> bool:
+    """Say whether a parameter of an address tells how a reader came, not what is shown, like `utm_source`."""
+    return bool(_TRACKING.fullmatch(parameter))
+
+
 def canonical_url(url: str) -> str:
     """Return what the spellings of one page's address have in common; empty for an empty or broken one.
 

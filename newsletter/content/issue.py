@@ -11,7 +11,7 @@ from newsletter.content.yamlwrite import entry
 from newsletter.errors import ContentError
 from newsletter.models import Issue, Place, Section
 
-KEYS = ("number", "subject", "preheader", "date", "template", "parameters", "sections")
+KEYS = ("number", "subject", "preheader", "date", "template", "parameters", "ignore", "sections")
 SECTION_KEYS = ("title", "layout", "articles", "note")
 ENTRY_KEYS = ("article", "layout")
 DEFAULT_LAYOUT = "story"
@@ -42,6 +42,7 @@ def parse_issue(text: str, *, slug: str, file: str) -> Issue:
         date=fields.date("date"),
         template=fields.text("template"),
         parameters=fields.free("parameters"),
+        ignore=fields.words("ignore"),
         sections=sections,
         introduction=front.body,
         file=file,
@@ -58,9 +59,10 @@ def format_issue(issue: Issue) -> str:
         "date": issue.date,
         "template": issue.template,
         "parameters": issue.parameters,
+        "ignore": issue.ignore,
         "sections": [_section_values(section) for section in issue.sections],
     }
-    filled = {key: value for key, value in values.items() if value not in (None, "", [], {})}
+    filled = {key: value for key, value in values.items() if value not in (None, "", (), [], {})}
     front = [line for key, value in filled.items() for line in entry(key, value)]
     introduction = f"\n{issue.introduction}\n" if issue.introduction else ""
     return "\n".join(["---", *front, "---", introduction])

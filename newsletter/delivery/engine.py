@@ -25,6 +25,8 @@ from newsletter.transports.base import Transport
 
 BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
+GROUP_SECONDS = 0.002
+"""How long an answer waits for others, up to half of those in flight, to be written down in one commit with it."""
 _BACKED_OFF = {OutcomeKind.RATE, OutcomeKind.UNREACHABLE}
 
 
@@ -48,7 +50,10 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """What every message of a run has in common, and what makes each; `build` raises NewsletterError for a reader."""
+    """What every message of a run has in common, and what makes each.
+
+    `build` returns the message, in base64 if the transport takes that, and raises NewsletterError for a reader.
+    """
 
     transport: Transport
     build: Callable[[Claim], bytes]
@@ -152,10 +157,14 @@ class Engine:
         return None if due is None else max(0.01, (due - self._now()).total_seconds())
 
     def _collect(self, timeout: float | None) -> list[Result]:
-        """Wait for an answer, take all that are there, and judge them."""
+        """Wait for an answer, take those that come with it, and judge them."""
         found = []
         try:
             found.append(self._answers.get(timeout=timeout))
+            grouped = time.monotonic() + GROUP_SECONDS
+            # None wakes us because a stop was asked for: then nothing is waited for
+            while found[-1] is not None and len(found) < len(self._in_flight) // 2:
+                found.append(self._answers.get(timeout=max(0.0, grouped - time.monotonic())))
             while True:
                 found.append(self._answers.get_nowait())
         except queue.Empty:
@@ -208,7 +217,8 @@ class Engine:
         envelope = Envelope(
             sender=self._handover.sender,
             recipient=claim.subscriber.email,
-            message=message,
+            message=b"" if self._handover.transport.takes_base64 else message,
+            base64=message if self._handover.transport.takes_base64 else b"",
             attempt_id=claim.attempt_id,
             tags={"attempt": claim.attempt_id, **self._handover.tags},
         )

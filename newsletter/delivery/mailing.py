@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from newsletter.models import DeliveryState, MailingState, MailingSummary
 from newsletter.store.database import Database, utc_now
 from newsletter.store.ledger import Ledger
 from newsletter.store.mailings import Mailings
+from newsletter.store.overrulings import Overruling
 from newsletter.transports.base import Transport
 
 ALL_SENT = 0
@@ -41,11 +43,11 @@ def exit_code(mailing: MailingSummary) -> int:
     return NOT_ALL_SENT if bad else ALL_SENT
 
 
-def freeze(database: Database, plan: Plan) -> MailingSummary:
-    """Write down who gets what; the mailing of a plan that goes on is returned as it is."""
+def freeze(database: Database, plan: Plan, overruled: Sequence[Overruling] = ()) -> MailingSummary:
+    """Write down who gets what, and what was overruled; the mailing of a plan that goes on is returned as it is."""
     if plan.mailing is not None:
         return plan.mailing
-    return Mailings(database).freeze(plan.audience, plan.compiled, plan.newsletter, utc_now())[0]
+    return Mailings(database).freeze(plan.audience, plan.compiled, plan.newsletter, utc_now(), overruled)[0]
 
 
 def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
@@ -69,9 +71,10 @@ def send_mailing(  # noqa: PLR0913 - the parts of a run, all named
         mailings.start(mailing.id, utc_now())
         compiled, newsletter = mailings.content(mailing.id)
         merge = Merge(compiled, newsletter, keys, mailing_id=str(mailing.id))
+        build = merge.build_base64 if transport.takes_base64 else merge.build
         handover = Handover(
             transport=transport,
-            build=lambda claim: merge.build(claim.subscriber, claim.subscription),
+            build=lambda claim: build(claim.subscriber, claim.subscription),
             sender=newsletter.sender.email,
             tags={"mailing": str(mailing.id), "issue": mailing.issue},
         )

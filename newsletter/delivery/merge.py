@@ -35,3 +35,7 @@ class Merge:
     def build(self, subscriber: Subscriber, subscription: bytes) -> bytes:
         """Return the whole message; raises SlotError, MessageError or RenderGuardError."""
         return self._template.build(self.reader(subscriber, subscription))
+
+    def build_base64(self, subscriber: Subscriber, subscription: bytes) -> bytes:
+        """Return the whole message in base64, in one line; raises what `build` raises."""
+        return self._template.build_base64(self.reader(subscriber, subscription))

@@ -34,6 +34,29 @@ def sample_reader(newsletter: Newsletter, issue: str) -> Reader:
     return _reader(ada, newsletter, mailing, unsubscribe=SAMPLE_TOKEN, preferences=SAMPLE_TOKEN)
 
 
+def anonymous_reader(newsletter: Newsletter, issue: str) -> Reader:
+    """Return the reader of an issue's web version: nobody in particular.
+
+    There is no name and no attribute, an ellipsis stands for the address, and the links lead to pages that say where
+    one's own link is.
+    """
+    public = newsletter.public_url or NO_PUBLIC_URL
+    return Reader(
+        subscriber=Subscriber(email="\u2026"),
+        unsubscribe_url=f"{public}/u",
+        preferences_url=f"{public}/p",
+        web_url="",
+        mailing=MailingContext(id="web", issue=issue),
+    )
+
+
+def web_url(newsletter: Newsletter, issue: str) -> str:
+    """Return where an issue stands on the web: on the site or, without one, at the public pages; else ""."""
+    if newsletter.site_url:
+        return f"{newsletter.site_url}/{issue}/"
+    return f"{newsletter.public_url}/i/{issue}" if newsletter.public_url else ""
+
+
 def _reader(
     subscriber: Subscriber, newsletter: Newsletter, mailing: MailingContext, *, unsubscribe: str, preferences: str
 ) -> Reader:
@@ -42,6 +65,6 @@ def _reader(
         subscriber=subscriber,
         unsubscribe_url=f"{public}/u/{unsubscribe}",
         preferences_url=f"{public}/p/{preferences}",
-        web_url=f"{newsletter.site_url}/{mailing.issue}/" if newsletter.site_url else "",
+        web_url=web_url(newsletter, mailing.issue),
         mailing=mailing,
     )

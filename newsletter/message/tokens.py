@@ -1,9 +1,10 @@
-"""The tokens in unsubscribe and preference links: opaque, unforgeable, bound to one purpose, valid for good.
+"""The tokens in the links of mails: opaque, unforgeable, bound to one purpose, and valid for good by themselves.
 
 A token is the id of the signing key, then base64url (RFC 4648 §5, no padding) of 16 random bytes that name a
 subscription and 16 bytes of HMAC-SHA256 over the purpose and those bytes: 44 or 45 characters, hard to forge as
 RFC 8058 §3.1 asks. It holds no address, and it has no expiry, because a link in an old mail must go on working
-(CASL: at least 60 days).
+(CASL: at least 60 days). What may be used for some time only, a confirmation or a form, names something whose age
+is known.
 """
 
 import base64
@@ -33,6 +34,8 @@ class Purpose(StrEnum):
 
     UNSUBSCRIBE = "unsubscribe"  # leave the list
     PREFERENCES = "preferences"  # see and change what one gets
+    CONFIRM = "confirm"  # say yes to what was asked for at a form; names the request, which has an age
+    FORM = "form"  # send a form that was given out; holds the time and chance in the place of an id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

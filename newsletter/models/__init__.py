@@ -16,6 +16,7 @@ from newsletter.models.delivery import (
 )
 from newsletter.models.finding import Finding, Severity
 from newsletter.models.identity import Mailbox, Newsletter
+from newsletter.models.link import LinkResult, LinkVerdict
 from newsletter.models.people import MailingContext, Reader, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.models.place import Place
 from newsletter.models.template import ParameterType, Template, TemplateParameter
@@ -30,6 +31,8 @@ __all__ = [
     "Finding",
     "Image",
     "Issue",
+    "LinkResult",
+    "LinkVerdict",
     "Mailbox",
     "MailingContext",
     "MailingState",

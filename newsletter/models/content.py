@@ -54,6 +54,9 @@ class Article:
     expires: dt.date | None = field(default=None, metadata={"about": "the last day on which it is worth sending"})
     collected: dt.date | None = field(default=None, metadata={"about": "the day on which it came into the inbox"})
     evidence: Mapping[str, str] = field(default_factory=dict, metadata={"about": "which field was taken from where"})
+    ignore: tuple[str, ...] = field(
+        default=(), metadata={"about": "checks that say nothing of this record, by id, like N404: docs/checks.md"}
+    )
     extra: Mapping[str, Any] = field(default_factory=dict, metadata={"about": "anything of your own"})
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -107,6 +110,9 @@ class Issue:
         default_factory=dict, metadata={"about": "parameters of the template, by name, that this issue has otherwise"}
     )
     sections: tuple[Section, ...] = field(default=(), metadata={"about": "its sections, in the order of the mail"})
+    ignore: tuple[str, ...] = field(
+        default=(), metadata={"about": "checks that say nothing of this issue, by id, like N404: docs/checks.md"}
+    )
     introduction: str = field(default="", metadata={"about": "the text below the front matter, in Markdown"})
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -51,7 +51,8 @@ class OutcomeKind(StrEnum):
 class Envelope:
     """One message for one person: bare sender and recipient addresses, RFC 5322 bytes with CRLF, and its tags.
 
-    `tags` go to transports that can echo them in their events (`attempt`, `mailing`, `issue`).
+    A transport that takes base64 may be given the message as that, in one line, and `message` is empty then. `tags`
+    go to transports that can echo them in their events (`attempt`, `mailing`, `issue`).
     """
 
     sender: str
@@ -59,6 +60,7 @@ class Envelope:
     message: bytes
     attempt_id: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    base64: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,3 +55,4 @@ class SuppressionReason(StrEnum):
     BOUNCE = "bounce"  # a permanent bounce
     COMPLAINT = "complaint"  # marked as spam
     MANUAL = "manual"  # a person of the team decided
+    FORGOTTEN = "forgotten"  # had everything deleted; a keyed hash stands in the place of the address

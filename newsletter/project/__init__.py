@@ -7,7 +7,7 @@ not at all.
 from newsletter.project.catalogue import Catalogue, Match
 from newsletter.project.entries import CatalogueEntry
 from newsletter.project.folder import Project
-from newsletter.project.init import InitResult, init_project
+from newsletter.project.init import InitResult, init_project, stock_folder
 from newsletter.project.known import CatalogueCache, MemoryCache
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "MemoryCache",
     "Project",
     "init_project",
+    "stock_folder",
 ]

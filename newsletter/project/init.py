@@ -14,6 +14,9 @@ from newsletter.project.files import create_file
 STOCK = ("templates", "issues", "subscribers.sample.csv", FILE_NAME)
 """What a new project gets; newsletter.toml comes last, so that an interrupted start can be repeated."""
 
+FIRST_ISSUES = ("issues/first-light/", "issues/inbox/")
+"""What every project begins with; the other samples are there for those who ask."""
+
 GITIGNORE = """\
 # the ledger, keys and locks; delivered mail; built messages: no content
 .newsletter/
@@ -30,8 +33,8 @@ class InitResult:
     kept: tuple[str, ...]
 
 
-def init_project(target: Path) -> InitResult:
-    """Lay a project down in `target`, which is made when it is not there.
+def init_project(target: Path, *, samples: bool = False) -> InitResult:
+    """Lay a project down in `target`, which is made when it is not there; with `samples` one issue of each template.
 
     Raises ConflictError when there is a project already, UsageError when `target` cannot be a folder.
     """
@@ -50,7 +53,7 @@ def init_project(target: Path) -> InitResult:
     root = target.resolve()
     created: list[str] = []
     kept: list[str] = []
-    for name, data in ((".gitignore", GITIGNORE.encode()), *_stock_files()):
+    for name, data in ((".gitignore", GITIGNORE.encode()), *_stock_files(samples=samples)):
         path = root / name
         if path.exists():
             kept.append(name)
@@ -60,14 +63,19 @@ def init_project(target: Path) -> InitResult:
     return InitResult(created=tuple(created), kept=tuple(kept))
 
 
-def _stock_files() -> Iterator[tuple[str, bytes]]:
-    """Read the stock: inside the installed package, or at the top of a checkout."""
-    package = package_files("newsletter")
-    stock: Traversable = package / "stock"
-    if not stock.is_dir():
-        stock = Path(str(package)).parent
+def stock_folder() -> Path:
+    """Return where the stock is: inside the installed package, or at the top of a checkout."""
+    package = Path(str(package_files("newsletter")))
+    stock = package / "stock"
+    return stock if stock.is_dir() else package.parent
+
+
+def _stock_files(*, samples: bool) -> Iterator[tuple[str, bytes]]:
+    stock = stock_folder()
     for name in STOCK:
-        yield from _walk(stock / name, name)
+        for path, data in _walk(stock / name, name):
+            if samples or not path.startswith("issues/") or path.startswith(FIRST_ISSUES):
+                yield path, data
 
 
 def _walk(entry: Traversable, name: str) -> Iterator[tuple[str, bytes]]:

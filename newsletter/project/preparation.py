@@ -1,17 +1,38 @@
 """From an issue's name to everything that can be looked at: the one way that preview, build, check and send take."""
 
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsletter.checks import check_issue
-from newsletter.checks.base import Subject
-from newsletter.content.fields import is_image_path
-from newsletter.errors import ContentError, DeliveryError
+from newsletter.checks.base import Check, Subject
+from newsletter.checks.facts import ArticleShare, SpamScore
+from newsletter.checks.readers import awkward_readers, final_messages
+from newsletter.checks.size import NEAR
+from newsletter.config import FILE_NAME, line_of_key
+from newsletter.errors import ConfigError, DeliveryError, UsageError
 from newsletter.message.build import MessageSizes, MessageTemplate, message_sizes
 from newsletter.message.reader import sample_reader
 from newsletter.message.verify import MessageContent
-from newsletter.models import AssembledIssue, CompiledIssue, Finding, Newsletter, Reader, Severity, Template
+from newsletter.models import (
+    AssembledIssue,
+    CompiledIssue,
+    Finding,
+    LinkResult,
+    Newsletter,
+    Place,
+    Reader,
+    Severity,
+    Subscriber,
+    Template,
+)
 from newsletter.project.folder import Project
+from newsletter.project.measure import measure_issue
+from newsletter.project.own_checks import own_checks
+from newsletter.project.surroundings import image_facts, used_elsewhere
+from newsletter.project.surroundings import past_issues as other_issues
 from newsletter.render import compile_issue
 
 
@@ -26,37 +47,46 @@ class PreparedIssue:
     content: MessageContent
     message: bytes
     sizes: MessageSizes
+    subject: Subject
+    own: tuple[Check, ...]
     findings: tuple[Finding, ...]
 
 
 def prepare_issue(
-    project: Project, slug: str, reader: Reader | None = None, *, past_issues: bool = False
+    project: Project,
+    slug: str,
+    reader: Reader | None = None,
+    *,
+    past_issues: bool = False,
+    people: Iterable[Subscriber] = (),
 ) -> PreparedIssue:
     """Compile an issue, merge it for a reader (an invented one when None) and check it.
 
-    With `past_issues` its articles are compared with those of every other issue too.
+    With `past_issues` its articles are compared with those of every other issue too. The finished mails of `people`
+    are looked at beside those of the invented readers.
 
-    Raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError; findings are no errors here,
-    `require_sendable` decides.
+    Raises ContentError, TemplateError, SlotError, MessageError, RenderGuardError, or CheckError for a check of the
+    project's own; findings are no errors here, `require_sendable` decides.
     """
     assembled = project.assemble(slug)
     template = project.template(assembled.issue.template or project.settings.newsletter.template)
     newsletter = project.settings.identity()
     prepared = prepare(assembled, template, newsletter, reader)
-    return replace(
-        prepared,
-        findings=check_issue(
-            Subject(
-                assembled=assembled,
-                compiled=prepared.compiled,
-                newsletter=newsletter,
-                html=prepared.content.html,
-                text=prepared.content.text,
-                images=_images(project, assembled),
-                used=_used(project, assembled) if past_issues else {},
-            )
-        ),
+    readers = tuple(awkward_readers(newsletter, slug, people))
+    mail = MessageTemplate(prepared.compiled, newsletter)
+    subject = replace(
+        prepared.subject,
+        today=dt.datetime.now(ZoneInfo(newsletter.time_zone)).date(),
+        images=image_facts(project, assembled),
+        used=used_elsewhere(project, assembled) if past_issues else {},
+        past=other_issues(project, assembled) if past_issues else (),
+        shares=_shares(assembled, template, newsletter) if prepared.sizes.html > NEAR else (),
+        readers=readers,
+        messages=tuple(final_messages(mail, readers)),
+        names=project.settings.checks.names,
     )
+    own = own_checks(project.root)
+    return replace(prepared, subject=subject, own=own, findings=_findings(project, subject, own))
 
 
 def prepare(
@@ -75,19 +105,76 @@ def prepare(
         content=content,
         message=message,
         sizes=message_sizes(content, message),
+        subject=Subject(
+            assembled=assembled,
+            compiled=compiled,
+            newsletter=newsletter,
+            template=template,
+            html=content.html,
+            text=content.text,
+        ),
+        own=(),
         findings=(),
     )
 
 
-def require_sendable(prepared: PreparedIssue) -> None:
-    """Refuse an issue in which a check found an error; raises DeliveryError."""
+def check_again(
+    project: Project,
+    prepared: PreparedIssue,
+    *,
+    links: Mapping[str, LinkResult] | None = None,
+    spam: SpamScore | None = None,
+) -> PreparedIssue:
+    """Check an issue with what the web said of its links, or SpamAssassin of its mail."""
+    subject = replace(prepared.subject, links=links, spam=spam)
+    return replace(prepared, subject=subject, findings=_findings(project, subject, prepared.own))
+
+
+def _findings(project: Project, subject: Subject, own: tuple[Check, ...]) -> tuple[Finding, ...]:
+    rules = {
+        name: None if entry.severity == "off" else Severity(entry.severity)
+        for name, entry in project.settings.checks.rules().items()
+    }
+    try:
+        return check_issue(subject, rules=rules, own=own)
+    except ConfigError as exc:
+        raise ConfigError(exc.what, place=_at_rule(project, exc.what), remedy=exc.remedy) from exc
+
+
+def _at_rule(project: Project, what: str) -> Place:
+    text = (project.root / FILE_NAME).read_text(encoding="utf-8-sig")
+    name = next(name for name in project.settings.checks.rules() if name in what)
+    return Place(file=FILE_NAME, line=line_of_key(text, ("checks", name)))
+
+
+def _shares(assembled: AssembledIssue, template: Template, newsletter: Newsletter) -> tuple[ArticleShare, ...]:
+    _, measures = measure_issue(assembled, template, newsletter)
+    return tuple(ArticleShare(slug=each.slug, bytes=each.bytes, end=each.end) for each in measures)
+
+
+def require_sendable(prepared: PreparedIssue, despite: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Refuse an issue in which a check found an error, and return the errors that `despite` overrules, by id.
+
+    Raises DeliveryError for an error that is not overruled, UsageError for an id that overrules nothing.
+    """
     errors = [finding for finding in prepared.findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise DeliveryError(
-            f"{prepared.compiled.slug} has {len(errors)} {'error' if len(errors) == 1 else 'errors'} and was not sent",
-            place=errors[0].place,
-            remedy=f"Mend what is named above; `newsletter check {prepared.compiled.slug}` looks again.",
+    slug = prepared.compiled.slug
+    needless = [name for name in despite if name not in {finding.id for finding in errors}]
+    if needless:
+        found = ", ".join(sorted({finding.id for finding in errors})) or "none"
+        raise UsageError(
+            f"{needless[0]} found no error in {slug}, so there is nothing to overrule",
+            remedy=f"Leave `--despite {needless[0]}` out. Checks with an error here: {found}.",
         )
+    left = [finding for finding in errors if finding.id not in despite]
+    if left:
+        raise DeliveryError(
+            f"{slug} has {len(left)} {'error' if len(left) == 1 else 'errors'} and was not sent",
+            place=left[0].place,
+            remedy=f"Mend what is named above; `newsletter check {slug}` looks again. "
+            f'To send it all the same: --despite {left[0].id} --reason "…".',
+        )
+    return tuple(errors)
 
 
 def facts_of(prepared: PreparedIssue) -> dict[str, Any]:
@@ -116,24 +203,3 @@ def values_of(finding: Finding) -> dict[str, str | None]:
         "message": finding.message,
         "remedy": finding.remedy,
     }
-
-
-def _used(project: Project, assembled: AssembledIssue) -> dict[str, str]:
-    catalogue, here = project.catalogue(), assembled.issue.slug
-    used: dict[str, str] = {}
-    for slug, article in assembled.articles.items():
-        elsewhere = [match for match in catalogue.similar(article) if match.entry.issue not in {"", here}]
-        if elsewhere:
-            used[slug] = f"{elsewhere[0].entry.file} ({elsewhere[0].reason})"
-    return used
-
-
-def _images(project: Project, assembled: AssembledIssue) -> dict[str, int | None]:
-    sizes: dict[str, int | None] = {}
-    for article in assembled.articles.values():
-        if article.image and is_image_path(article.image.src):
-            try:
-                sizes[article.image.src] = project.image_file(assembled.issue.slug, article.image.src).stat().st_size
-            except ContentError:
-                sizes[article.image.src] = None
-    return sizes

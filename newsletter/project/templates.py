@@ -16,6 +16,8 @@ from newsletter.project.files import inside, read_text, shown
 from newsletter.render.parameters import NAME, check_names, checked, usable_choices
 
 SHARED = "_shared"
+PUBLIC = "public"
+"""The folder of the public pages, which are no mail."""
 SUFFIXES = frozenset({".mjml", ".txt", ".html", ".css", ".jinja", ".j2", ".po"})
 """What counts as a template's text; other files in the folder (pictures, notes) are not read."""
 
@@ -28,7 +30,11 @@ def template_names(root: Path) -> list[str]:
     folder = root / "templates"
     if not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "._")
+    return sorted(
+        entry.name
+        for entry in folder.iterdir()
+        if entry.is_dir() and entry.name[0] not in "._" and entry.name != PUBLIC
+    )
 
 
 def check_tables(root: Path, tables: Iterable[str]) -> None:

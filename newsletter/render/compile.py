@@ -29,7 +29,7 @@ from newsletter.render.islands import (
     to_slot_source,
     word_pattern,
 )
-from newsletter.render.mjml import compile_mjml
+from newsletter.render.mjml import check_document, compile_mjml
 from newsletter.render.slots import SlotSpan, check_slots
 from newsletter.render.tidy import tidy
 
@@ -125,11 +125,30 @@ def _html(source: TemplateSource, context: TemplateContext, run: _Compilation) -
         mjml = source.render(MAIN, _names(context))
     finally:
         CURRENT.reset(token)
-    html = compile_mjml(mark_inline_styles(mjml), place=run.place, words=run.words)
+    try:
+        html = compile_mjml(mark_inline_styles(mjml), place=run.place, words=run.words)
+    except TemplateError as exc:
+        raise _with_line(exc, source, context, run) from exc
     _check_nothing_lost(mjml, html, islands, run)
     html = _unwrap_statements(fill(html, islands.values, run.words), run.words)
     html = inline_css(html, place=run.place, words=run.words)
     return to_slot_source(tidy(html, words=run.words), run.spans, run.words)
+
+
+def _with_line(
+    error: TemplateError, source: TemplateSource, context: TemplateContext, run: _Compilation
+) -> TemplateError:
+    """Find the file and line of a mistake that showed when everything was put together."""
+    islands = Islands(prefix=run.prefix, kind="v")
+    token = CURRENT.set(islands)
+    try:
+        text, place_of = source.traced(MAIN, _names(context))
+        check_document(text, place_of=place_of, words=run.words)
+    except TemplateError as exc:
+        return exc if exc.what == error.what else error
+    finally:
+        CURRENT.reset(token)
+    return error
 
 
 def _unwrap_statements(html: str, words: re.Pattern[str]) -> str:

@@ -4,6 +4,7 @@ import difflib
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -21,12 +22,15 @@ from newsletter.models import Place, Template
 from newsletter.render.context import CONTEXT_NAMES, Html, Parameter
 from newsletter.render.islands import CURRENT, ProtectedSlots, choose_prefix, protect_slots
 from newsletter.render.language import format_date
+from newsletter.render.markup import tag_starts
 from newsletter.render.phrases import Phrases
-from newsletter.render.validate import validate
+from newsletter.render.validate import PlaceOf, validate
 
 MAIN, TEXT = "email.mjml", "email.txt"
 HTML_SUFFIX = ".mjml"
 KEPT_GLOBALS = ("range", "namespace", "cycler", "joiner", "dict")
+FUNCTIONS = (*KEPT_GLOBALS, "_", "gettext", "ngettext", "pgettext", "npgettext")
+"""Every function that a template can call by name."""
 
 
 @pass_context  # with a context Jinja cannot call it while compiling, when no compilation of ours is running
@@ -48,6 +52,13 @@ def _finalize_text(_context: Context, value: object) -> object:
     if value is None:
         raise UndefinedError("a value that is not there (none) is printed; ask for it first, with {% if %}")
     return value
+
+
+def level_headings(html: str, first: int) -> Html:
+    """Shift the headings of a text so that its biggest is of level `first`; the distances between them stay."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
+    shift = first - min(levels, default=first)
+    return Html(re.sub(r"(</?h)([1-6])\b", lambda match: f"{match[1]}{min(int(match[2]) + shift, 6)}", html))
 
 
 class TemplateSource:
@@ -94,6 +105,7 @@ class TemplateSource:
         environment.globals.update(phrases.functions())
         environment.filters["date"] = partial(format_date, tag=self.language)
         environment.filters["wrap"] = wrap
+        environment.filters["headings"] = level_headings
         return environment
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
@@ -126,6 +138,30 @@ class TemplateSource:
                 remedy=_nearest(exc, context) or "docs/templates.md lists every name a template knows.",
             ) from exc
 
+    def traced(self, name: str, context: Mapping[str, Any]) -> tuple[str, PlaceOf]:
+        """Fill a file with every tag on a line of its own, and return with it where each line comes from.
+
+        For finding the place of a mistake that shows only when everything is put together.
+        """
+        numbered = list(self.slots.texts)
+        marked = {file: _with_marks(text, numbered.index(file)) for file, text in self.slots.texts.items()}
+        plain, self.slots = self.slots, replace(self.slots, texts=marked)
+        try:
+            text = self._environment(html=True).get_template(name).render(context)
+        finally:
+            self.slots = plain
+        lines = text.split("\n")
+
+        def place_of(line: int) -> Place:
+            # a mark ends the line before its tag; one at the end of the line itself is that of the next tag
+            for index in range(min(line, len(lines)) - 2, -1, -1):
+                if mark := re.search(r"<!--@(\d+):(\d+)-->$", lines[index]):
+                    behind = max(0, line - index - 2)
+                    return self.template.place(numbered[int(mark[1])], int(mark[2]) + behind)
+            return self.template.place(name)
+
+        return text, place_of
+
     def missing_phrases(self) -> Iterator[tuple[str, Place]]:
         """Yield the phrases that no catalogue translates, each with the first place it stands at."""
         seen = set()
@@ -146,6 +182,17 @@ class TemplateSource:
             if frame.filename in files:
                 return Place(file=frame.filename, line=frame.lineno)
         return self.template.place(name)
+
+
+def _with_marks(text: str, number: int) -> str:
+    """Put a comment with file and line, and a line break, in front of every tag, but never behind CSS."""
+    out, position = [], 0
+    for start, line in tag_starts(text):
+        if text.startswith("</mj-style", start):
+            continue
+        out += [text[position:start], f"<!--@{number}:{line}-->\n"]
+        position = start
+    return "".join([*out, text[position:]])
 
 
 def _sentence(exc: Exception) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from newsletter.errors import RenderGuardError, TemplateError
+from newsletter.errors import RenderGuardError
 from newsletter.models import Place
 
 SENTINEL = "/*newsletter:inline*/"
@@ -24,7 +24,7 @@ SENTINEL = "/*newsletter:inline*/"
 
 _INLINE_STYLE = re.compile(r"""(<mj-style\b[^>]*\binline\s*=\s*["']inline["'][^>]*>)""")
 _STYLE = re.compile(r"<!--\[if (?![^\]]*\]><!-->).*?<!\[endif\]-->|<style\b([^>]*)>(.*?)</style>", re.DOTALL)
-_CONDITIONAL = re.compile(r"<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->|<!--\[if [^\]]*\]><!-->", re.DOTALL)
+_CONDITIONAL = re.compile(r"<!--\[if [^\]]*\]><!-->|<!--\[if .*?<!\[endif\]-->|<!--<!\[endif\]-->", re.DOTALL)
 _LOCK = threading.Lock()
 """cssutils and premailer's caches are shared and not made for threads (premailer #65)."""
 
@@ -37,17 +37,9 @@ def mark_inline_styles(mjml: str) -> str:
 def inline_css(html: str, *, place: Place, words: re.Pattern[str]) -> str:
     """Move the marked rules into style attributes and drop their blocks.
 
-    `words` matches the islands that must survive. Raises TemplateError for CSS that would fetch something and
-    RenderGuardError when anything else than the styles changed.
+    `words` matches the islands that must survive. Raises RenderGuardError when anything else than the styles changed.
     """
     styles = [match[2] for match in _STYLE.finditer(_where_styles_are(html)) if match[2] and SENTINEL in match[2]]
-    for css in styles:
-        if "@" in css:
-            raise TemplateError(
-                'an at-rule stands in an <mj-style inline="inline">',
-                place=place,
-                remedy="Only plain rules can be inlined; put @media and @import into an <mj-style> of its own.",
-            )
     if not styles:
         return html
     inlined = _drop_inlined(_transform(_in_styles(_mark_or_keep, html)))

@@ -71,7 +71,7 @@ def protect_slots(
             check_slot(span, place=places[name])
             word = islands.add(span.source)
             spans[word] = (span, Place(file=places[name].file, line=span.line))
-            structural = mjml and span.statement and _between_elements(text, span)
+            structural = mjml and name.endswith(".mjml") and span.statement and _between_elements(text, span)
             out += text[position : span.start] + (f"<!--{word}-->" if structural else word)
             position = span.end
         protected[name] = out + text[position:]
@@ -80,7 +80,8 @@ def protect_slots(
 
 def _between_elements(text: str, span: SlotSpan) -> bool:
     before, after = text[: span.start].rstrip(), text[span.end :].lstrip()
-    return before.endswith((">", "%}", "#}", "%]", "#]")) and after.startswith(("<", "{%", "{#", "[%", "[#"))
+    begins = not before or before.endswith((">", "%}", "#}", "%]", "#]"))
+    return begins and (not after or after.startswith(("<", "{%", "{#", "[%", "[#")))
 
 
 def word_pattern(prefix: str) -> re.Pattern[str]:

@@ -15,10 +15,10 @@ FILLER = "\x01"
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 """HTML elements without an end tag (HTML Living Standard, void elements)."""
 
-_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|\[#.*?#\]|\[%.*?%\]|\[\[.*?\]\]", re.DOTALL)
 _TOKEN = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<!doctype[^>]*>|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)"
-    r"(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>|<(?=[A-Za-z/!?])",
+    r"(?P<comment><!--.*?-->)|(?P<foreign><!\[CDATA\[.*?\]\]>|<!doctype[^>]*>|<\?.*?\?>)"
+    r"|<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>|<",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
@@ -32,7 +32,10 @@ class TagKind(StrEnum):
     OPEN = "open"  # <x>
     CLOSE = "close"  # </x>
     EMPTY = "empty"  # <x />, or an HTML void element
-    BROKEN = "broken"  # a `<` that begins a tag and never ends it
+    BROKEN = "broken"  # a `<` that begins a tag and never ends it, or begins none
+    CONDITIONAL = "conditional"  # <!--[if mso]>…<![endif]-->
+    COMMENT = "comment"  # any other comment
+    FOREIGN = "foreign"  # CDATA, a doctype, an XML declaration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A tag with the text of its attributes and the line it begins on."""
+    """A tag with the text of its attributes and the line it begins on; `before` is the text in front of it."""
 
     kind: TagKind
     name: str
     line: int
     raw: str = ""
+    before: str = ""
 
     def attributes(self) -> Iterator[Attribute]:
         """Yield the attributes in order."""
@@ -72,27 +76,43 @@ class Tag:
 
 
 def hide_jinja(text: str) -> str:
-    """Blank out Jinja constructs, keeping every offset and every line."""
+    """Blank out Jinja constructs and slots, keeping every offset and every line."""
     return _JINJA.sub(lambda match: re.sub(r"[^\n]", FILLER, match[0]), text)
 
 
 def tags(text: str) -> Iterator[Tag]:
-    """Yield the tags of a text in order; comments are passed over, conditional ones too."""
+    """Yield the tags and comments of a text in order; what stands inside a comment is passed over."""
     hidden = hide_jinja(text)
-    line, position = 1, 0
+    line, position, end = 1, 0, 0
     for match in _TOKEN.finditer(hidden):
         line += hidden.count("\n", position, match.start())
         position = match.start()
+        before, end = hidden[end : match.start()], match.end()
+        kind = _kind(match)
         if match["name"] is None:
-            if match[0] == "<":
-                excerpt = hidden[match.start() :].split("\n", 1)[0]
-                yield Tag(kind=TagKind.BROKEN, name=excerpt[:40], line=line)
-            continue
-        name, raw = match["name"], match["attributes"]
-        if match["close"]:
-            kind = TagKind.CLOSE
-        elif raw.rstrip().endswith("/") or name.lower() in VOID:
-            kind = TagKind.EMPTY
+            excerpt = hidden[match.start() :].split("\n", 1)[0]
+            yield Tag(kind=kind, name=excerpt[:40], line=line, raw=match[0], before=before)
         else:
-            kind = TagKind.OPEN
-        yield Tag(kind=kind, name=name, line=line, raw=raw)
+            yield Tag(kind=kind, name=match["name"], line=line, raw=match["attributes"], before=before)
+
+
+def tag_starts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the offset and the line of every tag of a text."""
+    hidden = hide_jinja(text)
+    for match in _TOKEN.finditer(hidden):
+        if match["name"] is not None:
+            yield match.start(), hidden.count("\n", 0, match.start()) + 1
+
+
+def _kind(match: re.Match[str]) -> TagKind:
+    if match["comment"] is not None:
+        return TagKind.CONDITIONAL if match[0].startswith(("<!--[if", "<!--<![")) else TagKind.COMMENT
+    if match["foreign"] is not None:
+        return TagKind.FOREIGN
+    if match["name"] is None:
+        return TagKind.BROKEN
+    if match["close"]:
+        return TagKind.CLOSE
+    return (
+        TagKind.EMPTY if match["attributes"].rstrip().endswith("/") or match["name"].lower() in VOID else TagKind.OPEN
+    )

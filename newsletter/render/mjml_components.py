@@ -2,7 +2,7 @@
 
 Source: the component reference of MJML 5.4 (documentation.mjml.io, `allowedAttributes` and `dependencies` of npm's
 `mjml`, MIT). What the engine of mjml-python 1.4.2 refuses or ignores in silence is left out, so that validation names
-it: mj-html-attributes, `gutter`, `gap`, mj-raw's `position`, mj-body's `id`. mj-include is left out: Jinja includes.
+it: `LACKING` and `LACKING_ATTRIBUTES`. mj-include is left out: Jinja includes.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,24 @@ class Component:
 
 EVERYWHERE = ("css-class", "mj-class")
 """Attributes that every component of the body takes."""
+
+LACKING: Mapping[str, str] = {
+    "mj-include": 'Write {% include "file.mjml" %} instead.',
+    "mj-html-attributes": "The engine refuses it. Write the attributes into HTML of your own, in mj-text or mj-raw.",
+    "mj-selector": "The engine refuses it. Write the attributes into HTML of your own, in mj-text or mj-raw.",
+    "mj-html-attribute": "The engine refuses it. Write the attributes into HTML of your own, in mj-text or mj-raw.",
+}
+"""Tags of MJML that cannot be used, and what to do instead."""
+
+LACKING_ATTRIBUTES: Mapping[str, str] = {
+    "gutter": "The engine ignores it. Give the columns a padding instead.",
+    "gap": "The engine ignores it. Give the sections a padding instead.",
+    "owa": "The engine ignores it, and Outlook on the web needs nothing of the kind any more.",
+    "position": "The engine refuses mj-raw in front of the document. Put it into <mj-head>.",
+    "id": 'The engine ignores it. Write <p id="…"> in mj-text.',
+    "path": 'Write {% include "file.mjml" %} instead.',
+}
+"""Attributes of MJML that have no effect, and what to do instead."""
 
 
 def _component(parents: str, *, ending: bool = False, **types: str) -> Component:
@@ -54,7 +72,7 @@ TYPES = {
 }
 
 COMPONENTS: Mapping[str, Component] = {
-    "mjml": _component("", text="lang dir owa"),
+    "mjml": _component("", text="lang dir"),
     "mj-body": _component(
         "mjml",
         pixels="width",
@@ -158,8 +176,7 @@ COMPONENTS: Mapping[str, Component] = {
         pixels_or_auto="height",
     ),
     "mj-raw": _component(
-        "mjml mj-accordion mj-accordion-element mj-body mj-column mj-group mj-head "
-        "mj-hero mj-navbar mj-section mj-social mj-wrapper",
+        "mj-body mj-column mj-group mj-head mj-hero mj-section mj-wrapper",
         ending=True,
     ),
     "mj-section": _component(

@@ -181,7 +181,7 @@ def _read(text: str, place: Place) -> _Entries:
     entries: _Entries = {}
     for message in catalogue:
         one = message.id if isinstance(message.id, str) else message.id[0]
-        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         if one and any(forms) and not message.fuzzy:
             where = Place(file=place.file, line=message.lineno)
             form = form_of if message.pluralizable else _only

@@ -7,17 +7,13 @@ from functools import cache
 
 from newsletter.errors import TemplateError
 from newsletter.models import Place
+from newsletter.render.css import check_style_attribute
 from newsletter.render.markup import FILLER, Attribute, Tag, TagKind, tags
-from newsletter.render.mjml_components import COMPONENTS, EVERYWHERE
-
-CONTENT = "\x02"
-"""Stands for a printed value in a document that Jinja has filled: some text, which no number or colour is."""
+from newsletter.render.mjml_components import COMPONENTS, EVERYWHERE, LACKING, LACKING_ATTRIBUTES
+from newsletter.render.outside_tags import CONTENT, FREE_PARENTS, NO_TAGS, check_between, check_characters
 
 MAX_DEPTH = 200
 """Nesting beyond this is refused: the engine ends the whole process at some 10,000 levels."""
-
-FREE_PARENTS = frozenset({"mj-attributes"})
-"""Inside these every tag stands for defaults and takes the attributes of any component."""
 
 PARTIAL_ATTRIBUTES = frozenset({"mj-all", "mj-class"})
 
@@ -32,20 +28,18 @@ def validate(text: str, *, place_of: PlaceOf, whole: bool) -> None:
     `place_of` turns a line of `text` into a Place. With `whole` the text is a complete document, otherwise a partial
     whose outermost tags may stand anywhere. Raises TemplateError at the first thing that is wrong.
     """
+    check_characters(text, place_of)
     open_tags: list[Tag] = []
     passed: set[tuple[str, str, str]] = set()
     for tag in tags(text):
         place = place_of(tag.line)
-        if tag.kind is TagKind.BROKEN:
-            raise TemplateError(
-                f"the tag {tag.name!r} never ends",
-                place=place,
-                remedy="Close it with `>`, and its values with quotes; a literal `<` is written `&lt;`.",
-            )
+        parent = open_tags[-1].name if open_tags else ""
+        check_between(tag, parent, place=place, place_of=place_of, whole=whole)
+        if tag.kind in NO_TAGS:
+            continue
         if tag.kind is TagKind.CLOSE:
             _close(tag, open_tags, place)
             continue
-        parent = open_tags[-1].name if open_tags else ""
         if (key := (tag.name, tag.raw, parent)) not in passed:
             _check_tag(tag, parent, place=place, place_of=place_of, whole=whole)
             passed.add(key)
@@ -108,10 +102,8 @@ def _check_tag(tag: Tag, parent: str, *, place: Place, place_of: PlaceOf, whole:
 
 
 def _unknown_tag(tag: Tag, place: Place) -> TemplateError:
-    if tag.name == "mj-include":
-        return TemplateError(
-            "<mj-include> is not used here", place=place, remedy='Write {% include "file.mjml" %} instead.'
-        )
+    if tag.name in LACKING:
+        return TemplateError(f"<{tag.name}> is not used here", place=place, remedy=LACKING[tag.name])
     near = difflib.get_close_matches(tag.name, COMPONENTS, n=1, cutoff=0.5)
     remedy = f"Did you mean <{near[0]}>?" if near else f"Known: {', '.join(COMPONENTS)}."
     return TemplateError(f"<{tag.name}> is no MJML tag", place=place, remedy=remedy)
@@ -126,6 +118,8 @@ def _check_attribute_syntax(tag: Tag, place_of: PlaceOf) -> None:
                 place=place_of(attribute.line),
                 remedy=f'Write {attribute.name}="…".',
             )
+        if attribute.name == "style" and attribute.value and not attribute.dynamic:
+            check_style_attribute(attribute.value, place_of(attribute.line))
         if attribute.name in seen:
             raise TemplateError(
                 f"`{attribute.name}` is given twice on <{tag.name}>",
@@ -140,6 +134,12 @@ def _check_attributes(tag: Tag, *, known: dict[str, str], place_of: PlaceOf) -> 
     for attribute in tag.attributes():
         kind = known.get(attribute.name)
         if kind is None and not (tag.name == "mj-class" and attribute.name == "name"):
+            if lacking := LACKING_ATTRIBUTES.get(attribute.name):
+                raise TemplateError(
+                    f"`{attribute.name}` of <{tag.name}> does nothing here",
+                    place=place_of(attribute.line),
+                    remedy=lacking,
+                )
             near = difflib.get_close_matches(attribute.name, known, n=1, cutoff=0.5)
             hint = f"Did you mean `{near[0]}`? " if near else ""
             listing = "" if len(known) > 60 else f"Known: {', '.join(sorted(known))}."
@@ -160,11 +160,11 @@ def _check_attributes(tag: Tag, *, known: dict[str, str], place_of: PlaceOf) -> 
                 place=place_of(attribute.line),
                 remedy=f"Write {_describe(kind)}.",
             )
-        _check_unsupported(tag, attribute, place_of)
+        _check_unsupported(attribute, place_of)
 
 
-def _check_unsupported(tag: Tag, attribute: Attribute, place_of: PlaceOf) -> None:
-    if tag.name == "mj-hero" and attribute.name == "mode" and attribute.value == "fluid-height":
+def _check_unsupported(attribute: Attribute, place_of: PlaceOf) -> None:
+    if attribute.name == "mode" and attribute.value == "fluid-height":
         raise TemplateError(
             "a hero of fluid height comes out broken",
             place=place_of(attribute.line),

@@ -29,6 +29,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32000",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    # what is deleted is overwritten: a person who wants to be forgotten must not stay readable in the file
+    "PRAGMA secure_delete=ON",
 )
 
 _SENTENCES = {
@@ -77,9 +79,11 @@ def explain(error: BaseException | None, file: str) -> StoreError:
 class Database:
     """An open database. One transaction at a time and thread; use it as a context manager or call `close`."""
 
-    def __init__(self, engine: Engine, file: str) -> None:
+    def __init__(self, engine: Engine, file: str, *, state_dir: Path) -> None:
         self._engine = engine
         self.file = file
+        self.state_dir = state_dir
+        """The project's folder of what is no content; the signing keys are there."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -116,6 +120,13 @@ class Database:
             migrate(connection, self.file)
         return before, HEAD
 
+    def fold_log(self) -> None:
+        """Write the write-ahead log into the file and empty it, as far as nobody is reading: old pages go with it."""
+        with self._guard(), self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None, "a connection of the pool is open"
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection; SQLite then folds its write-ahead log into the file."""
         self._engine.dispose()
@@ -148,7 +159,7 @@ def open_database(url: str, *, root: Path) -> Database:
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
-    database = Database(engine, str(path))
+    database = Database(engine, str(path), state_dir=root / ".newsletter")
     try:
         database.upgrade()
     except BaseException:

@@ -22,6 +22,7 @@ from newsletter.models import (
 )
 from newsletter.store.database import Database
 from newsletter.store.frozen import freeze, thaw_issue, thaw_newsletter
+from newsletter.store.overrulings import Overruling, write_overrulings
 from newsletter.store.schema import UtcDateTime, deliveries, lists, mailings, memberships, subscribers, suppressions
 from newsletter.store.subscribers import list_names_column, subscriber_of
 
@@ -121,9 +122,14 @@ class Mailings:
         return self.get(found) if found is not None else None
 
     def freeze(
-        self, audience: Audience, compiled: CompiledIssue, newsletter: Newsletter, now: dt.datetime
+        self,
+        audience: Audience,
+        compiled: CompiledIssue,
+        newsletter: Newsletter,
+        now: dt.datetime,
+        overruled: Sequence[Overruling] = (),
     ) -> tuple[MailingSummary, bool]:
-        """Write down who gets what, in one transaction; return the mailing and whether it is new.
+        """Write down who gets what, and what was overruled, in one transaction; return the mailing, whether it is new.
 
         If another process froze the same audience in the meantime, that one's mailing is returned.
         """
@@ -131,6 +137,7 @@ class Mailings:
             found = _existing(connection, audience)
             if found is None:
                 number = _insert(connection, audience, compiled, newsletter, now)
+                write_overrulings(connection, number, overruled, now)
         return self.get(found if found is not None else number), found is None
 
     def content(self, mailing_id: int) -> tuple[CompiledIssue, Newsletter]:

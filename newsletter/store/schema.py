@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0004"
 """The revision that this code reads and writes."""
 
 
@@ -168,6 +168,19 @@ resolutions = Table(
     Column("decided_at", UtcDateTime, nullable=False),
 )
 
+overrulings = Table(
+    "overrulings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailing_id", ForeignKey("mailings.id"), nullable=False, index=True),
+    Column("check_id", String(10), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,
@@ -186,4 +199,41 @@ checks = Table(
     Column("sha256", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
+)
+
+# --- what the public pages write: consent, and what waits for a click in a mail ------------------------------------
+
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_used_at", UtcDateTime, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("list", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text_version", String(16), nullable=False),
+    Column("ip", String(45), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("token", LargeBinary(16), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False, index=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), index=True),
+    Column("data", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("mailed_at", UtcDateTime),
+    Column("confirmed_at", UtcDateTime),
 )

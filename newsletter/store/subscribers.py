@@ -15,6 +15,7 @@ from newsletter.errors import UsageError
 from newsletter.message.address import canonical_email, email_key
 from newsletter.models import Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.store.database import Database
+from newsletter.store.forgetting import forgotten
 from newsletter.store.importing import NewSubscriber
 from newsletter.store.schema import UtcDateTime, lists, memberships, subscribers, suppressions
 
@@ -121,7 +122,7 @@ class Subscribers:
         with context as connection:
             list_id = connection.scalar(select(lists.c.id).where(lists.c.name == list_name))
             known = _known(connection, keys, list_id)
-            barred = _suppressed(connection, keys)
+            barred = {**_suppressed(connection, keys), **forgotten(connection, keys, self._database.state_dir)}
             outcomes = [_classify(row, known.get(key), barred.get(key)) for row, key in zip(rows, keys, strict=True)]
             if write:
                 results = list(zip(rows, outcomes, strict=True))

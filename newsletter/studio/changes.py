@@ -11,8 +11,23 @@ from starlette.responses import JSONResponse, Response
 from newsletter.errors import UsageError
 from newsletter.project.articles import read_record
 from newsletter.project.measure import measure_issue
-from newsletter.studio import actions, edits
+from newsletter.studio.actions import (
+    Action,
+    AddArticles,
+    AddSection,
+    ChangeSection,
+    Decide,
+    MoveArticle,
+    NewIssue,
+    Redo,
+    RemoveArticle,
+    RemoveSection,
+    RenameIssue,
+    SetLayout,
+    Undo,
+)
 from newsletter.studio.collecting import MAX_UPLOAD, add_file, add_page
+from newsletter.studio.edits import EditArticle, EditIssue
 from newsletter.studio.inbox import inbox_page, query_of, suggestions_for
 from newsletter.studio.outline import article_values, journal_of, outline_of
 from newsletter.studio.readers import offered_readers
@@ -24,21 +39,21 @@ _PAGE = TypeAdapter(dict[str, str])
 MAX_ACTION = 3 * 1024 * 1024
 """Bytes of an action: a record's text may have one MiB, before and after."""
 
-ACTIONS: dict[str, type[actions.Action]] = {
-    "add": actions.AddArticles,
-    "move": actions.MoveArticle,
-    "remove": actions.RemoveArticle,
-    "layout": actions.SetLayout,
-    "section-add": actions.AddSection,
-    "section-change": actions.ChangeSection,
-    "section-remove": actions.RemoveSection,
-    "issue-new": actions.NewIssue,
-    "issue-rename": actions.RenameIssue,
-    "issue-edit": edits.EditIssue,
-    "article-edit": edits.EditArticle,
-    "decide": actions.Decide,
-    "undo": actions.Undo,
-    "redo": actions.Redo,
+ACTIONS: dict[str, type[Action]] = {
+    "add": AddArticles,
+    "move": MoveArticle,
+    "remove": RemoveArticle,
+    "layout": SetLayout,
+    "section-add": AddSection,
+    "section-change": ChangeSection,
+    "section-remove": RemoveSection,
+    "issue-new": NewIssue,
+    "issue-rename": RenameIssue,
+    "issue-edit": EditIssue,
+    "article-edit": EditArticle,
+    "decide": Decide,
+    "undo": Undo,
+    "redo": Redo,
 }
 
 
@@ -81,7 +96,7 @@ class Changes:
             return JSONResponse(offered_readers(project, request.query_params.get("q", "")[:100]))
 
     async def act(self, request: Request) -> Response:
-        """Do one of the actions."""
+        """Do one of the"""
         kind = ACTIONS.get(request.path_params["action"])
         if kind is None:
             raise HTTPException(404, "There is no such action.")

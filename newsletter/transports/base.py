@@ -21,6 +21,11 @@ class Transport(Protocol):
         """Whether a message leaves this machine for a person's mailbox."""
         ...
 
+    @property
+    def takes_base64(self) -> bool:
+        """Whether a message may come as base64 (`Envelope.base64`), which then saves encoding it."""
+        ...
+
     def send(self, envelope: Envelope) -> Outcome:
         """Hand over one message, at most once, and say what became of it; what goes wrong is an outcome, not raised."""
         ...

@@ -23,6 +23,7 @@ class MemoryTransport:
 
     name: Final = "memory"
     reaches_people: Final = False
+    takes_base64: Final = False
 
     def __init__(self, outcomes: Iterable[Outcome | BaseException] = (), *, rate: float | None = None) -> None:
         self.envelopes: list[Envelope] = []

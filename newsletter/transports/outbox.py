@@ -26,6 +26,7 @@ class OutboxTransport:
 
     name: Final = "outbox"
     reaches_people: Final = False
+    takes_base64: Final = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

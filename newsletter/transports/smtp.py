@@ -36,6 +36,7 @@ class SmtpTransport:
 
     name: Final = "smtp"
     reaches_people: Final = True
+    takes_base64: Final = False
 
     def __init__(self, settings: SmtpSettings, *, password: str, timeout: float = TIMEOUT) -> None:
         if settings.username and not password:

@@ -77,7 +77,7 @@ def open_page(browser: Browser, expected: list[str]) -> Iterator[Callable[..., P
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for name in ("issues", "templates"):
+    for name in ("issues/first-light", "issues/inbox", "templates"):
         shutil.copytree(REPOSITORY / name, tmp_path / name)
     shutil.copy(REPOSITORY / "newsletter.toml", tmp_path)
     return tmp_path.resolve()

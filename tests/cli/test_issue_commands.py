@@ -74,7 +74,8 @@ def test_an_edited_issue_is_checked_and_its_text_kept(folder: Path, run: Run, mo
         "",
         (
             "error: issues/first-light/issue.md:9: the section 'Top story' asks for the layout `led`, which the "
-            "template 'weekly' does not have\n  Did you mean `lead`? Known: brief, lead, story.\n"
+            "template 'weekly' does not have\n  Did you mean `lead`? Known: brief, columns, lead, "
+            "links, quotation, sponsor, story.\n"
         ),
     )
     assert "subject: Lamp light" in file.read_text()
@@ -260,7 +261,10 @@ def test_a_layout_that_the_template_lacks_is_refused_when_an_article_is_added(fo
     assert run("issue", "add", "first-light", "a-piano", "--section", "New", "--layout", "led") == (
         2,
         "",
-        "error: the template 'weekly' has no layout 'led'\n  Known: brief, lead, story.\n",
+        (
+            "error: the template 'weekly' has no layout 'led'\n"
+            "  Known: brief, columns, lead, links, quotation, sponsor, story.\n"
+        ),
     )
     assert (folder / "issues/first-light/issue.md").read_bytes() == before
     assert (folder / "issues/inbox/a-piano-for-platform-two.md").exists()

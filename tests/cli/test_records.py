@@ -144,7 +144,7 @@ def test_an_edit_that_breaks_the_record_is_offered_again_and_nothing_typed_is_lo
     file = folder / f"issues/inbox/{PIANO}.md"
     known = (
         "Did you mean `title`? Known: title, url, summary, author, author_bio, source, via, image, published, tags, "
-        "status, embargo, expires, collected, evidence, extra."
+        "status, embargo, expires, collected, evidence, ignore, extra."
     )
     wrong = f"issues/inbox/{PIANO}.md:2: an article has no key `titel`\n"
     editor(tmp_path, monkeypatch, "s/title:/titel:/", "s/titel:/title: New/", "s/title:/titel:/")

@@ -105,7 +105,7 @@ def test_values_are_read_as_the_editor_meant_them(front: str, field: str, value:
 
 KNOWN = (
     "Known: title, url, summary, author, author_bio, source, via, image, published, tags, status, embargo, expires, "
-    "collected, evidence, extra."
+    "collected, evidence, ignore, extra."
 )
 WHOLE = "Write it from https:// on, as the browser shows it."
 PICTURE = "Put the picture into the issue's images folder and write images/name.jpg (letters, digits, - _ + .)."

@@ -103,7 +103,8 @@ def test_a_section_that_has_another_layout_is_not_changed() -> None:
             "subject: x\nsection: []",
             (
                 "f:3: an issue has no key `section`\n"
-                "Did you mean `sections`? Known: number, subject, preheader, date, template, parameters, sections."
+                "Did you mean `sections`? "
+                "Known: number, subject, preheader, date, template, parameters, ignore, sections."
             ),
         ),
         ("subject: x\nsections:\n  - layout: lead", "f:4: the section has no title\nAdd a line like `title: …`."),

@@ -95,6 +95,7 @@ class Provider:
     rate: float | None = None
     name: str = "ses"
     reaches_people: bool = True
+    takes_base64: bool = False
     given: list[Envelope] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

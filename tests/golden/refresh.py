@@ -1,4 +1,4 @@
-"""Write the golden mail anew: `python tests/golden/refresh.py`. Read the diff before you commit it."""
+"""Write the golden mails anew: `python tests/golden/refresh.py`. Read the diff before you commit it."""
 
 from pathlib import Path
 
@@ -10,22 +10,30 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 
 
-def sample() -> PreparedIssue:
-    """Prepare the sample issue with the stock settings, whatever the environment says."""
+SAMPLES = ("first-light", "kept-links", "the-drawer", "winter-news")
+"""One issue of each stock template: weekly, digest, letter, bulletin."""
+
+
+def sample(slug: str = "first-light") -> PreparedIssue:
+    """Prepare a sample issue with the stock settings, whatever the environment says."""
     settings = parse_settings((REPOSITORY / "newsletter.toml").read_text(encoding="utf-8"), {})
-    return prepare_issue(Project(REPOSITORY, settings), "first-light")
+    return prepare_issue(Project(REPOSITORY, settings), slug)
 
 
 def golden(prepared: PreparedIssue) -> dict[str, str]:
     """Return the golden files by name; the HTML gets a line break before each tag, so that a diff can be read."""
-    return {
-        "first-light.html": prepared.content.html.replace("<", "\n<").lstrip("\n"),
-        "first-light.txt": prepared.content.text,
-        "first-light.headers.txt": prepared.message.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n")
-        + "\n",
+    slug = prepared.compiled.slug
+    files = {
+        f"{slug}.html": prepared.content.html.replace("<", "\n<").lstrip("\n"),
+        f"{slug}.txt": prepared.content.text,
     }
+    if slug == SAMPLES[0]:  # headers do not come from the template
+        headers = prepared.message.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n")
+        files[f"{slug}.headers.txt"] = headers + "\n"
+    return files
 
 
 if __name__ == "__main__":
-    for name, text in golden(sample()).items():
-        (HERE / name).write_text(text, encoding="utf-8")
+    for slug in SAMPLES:
+        for name, text in golden(sample(slug)).items():
+            (HERE / name).write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """The fast path says what the slow path says, and nothing else gets into a message."""
 
+import base64
 import dataclasses
 import email
 import hashlib
@@ -47,6 +48,21 @@ def reader(name: str = "Ada Lovelace", **attributes: object) -> Reader:
         subscriber=Subscriber(email="ada.lovelace@example.com", name=name, attributes=attributes),
         mailing=MailingContext(id="7", issue="clouds"),
     )
+
+
+def test_the_base64_of_a_message_is_that_of_the_same_octets() -> None:
+    long = "A paragraph of some length that is the same for everybody.\n" * 40
+    slots = "[[ subscriber.name ]]\n" + long + "[[ subscriber.first_name ]]" + long + "[[ mailing.id ]]"
+    template = MessageTemplate(issue(subject="For [[ subscriber.name ]]", html=slots, text=slots), WEEKLY)
+    for name in ("", "A", "Al", "Ada", "Zoë Ångström", "Ada Lovelace" * 20):
+        assert base64.b64decode(template.build_base64(reader(name)), validate=True) == template.build(reader(name))
+
+
+def test_the_first_message_is_read_back_in_base64_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = MessageTemplate(issue(), WEEKLY)
+    monkeypatch.setattr("newsletter.message.build.join_base64", lambda _: base64.b64encode(b"Subject: x\r\n\r\n"))
+    with pytest.raises(RenderGuardError, match=r"^the message does not read back as it was written"):
+        template.build_base64(reader())
 
 
 def parse(message: bytes) -> EmailMessage:
@@ -122,7 +138,7 @@ def test_two_templates_of_one_issue_build_the_same_bytes() -> None:
 
 
 def test_without_a_site_and_a_reply_address_those_fields_are_left_out() -> None:
-    bare = dataclasses.replace(WEEKLY, site_url="", reply_to=None)
+    bare = dataclasses.replace(WEEKLY, site_url="", public_url="", reply_to=None)
     message = MessageTemplate(issue(), bare).build(sample_reader(bare, "clouds"))
     assert parse(message).keys() == [name for name in NAMES if name not in {"Reply-To", "List-Archive"}]
     assert b"<mailto:news@example.com?subject=unsubscribe%20" in message

@@ -41,6 +41,10 @@ def test_without_a_public_address_links_lead_nowhere_and_without_a_site_there_is
     assert reader.web_url == ""
 
 
+def test_without_a_site_the_web_version_is_at_the_public_pages() -> None:
+    assert ada(dataclasses.replace(WEEKLY, site_url="")).web_url == "https://lists.example.com/i/clouds"
+
+
 def test_the_sample_reader_is_invented_always_the_same_and_its_links_unsubscribe_nobody() -> None:
     sample = sample_reader(WEEKLY, "clouds")
     assert sample == sample_reader(WEEKLY, "clouds")

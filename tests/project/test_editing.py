@@ -139,7 +139,10 @@ def test_an_article_gets_a_layout_that_the_template_has(project: Project) -> Non
     assert project.issue("one").sections[1].layouts == {"cat": "brief"}
     with pytest.raises(UsageError) as caught:
         set_article_layout(project, "one", "cat", "breif")
-    assert str(caught.value) == "the template 'weekly' has no layout 'breif'\nKnown: brief, lead, story."
+    assert (
+        str(caught.value)
+        == "the template 'weekly' has no layout 'breif'\nKnown: brief, columns, lead, links, quotation, sponsor, story."
+    )
 
 
 def test_an_issue_is_renamed_by_a_command_or_by_hand(project: Project) -> None:

@@ -612,3 +612,11 @@ def test_the_watcher_learns_what_to_look_at_even_for_a_broken_issue(project: Pro
         project.root / "issues/one",
         project.root / "templates",
     }
+
+
+def test_the_public_pages_are_no_template_of_a_mail(project: Project, root: Path) -> None:
+    (root / "templates/public").mkdir()
+    (root / "templates/public/base.html").write_text("page")
+    with pytest.raises(TemplateError) as caught:
+        project.template("public")
+    assert str(caught.value) == "templates: there is no template 'public'\nKnown: weekly."

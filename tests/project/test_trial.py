@@ -139,8 +139,8 @@ def _newsletter() -> Newsletter:
         ),
         ({"layouts__story_dot_mjml": LAYOUT + "{{ articel }}"},
          ("T101", "this cannot be filled: 'articel' is undefined")),
-        ({"layouts__story_dot_mjml": LAYOUT.replace("<mj-image", '<mj-image title="\u200b"')},
-         ("T102", "a value of the template came out damaged: \\u{200b} in '\\\\u{200b}'")),
+        ({"email_dot_mjml": MAIN.replace('lang="{{ newsletter.language }}"', "")},
+         ("T102", "the mail does not say its language")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found(files: dict[str, str], finding: tuple[str, str], trial: Callable[..., Trial]) -> None:

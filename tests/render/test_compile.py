@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from newsletter.errors import ContentError, MessageError, NewsletterError, SlotError, TemplateError
 from newsletter.models import Article, AssembledIssue, Image, Newsletter, Reader, Section, Subscriber, Template
 from newsletter.render import compile_issue
+from newsletter.render.environment import level_headings
 from newsletter.render.slots import parse_slots, reader_context
 
 MakeIssue = Callable[..., AssembledIssue]
@@ -168,9 +169,7 @@ def test_slots_stand_in_subject_preheader_and_text(
     text = parse_slots(compiled.text, html=False, part="text").render(context)
     assert "Hello Ada,\n\nthree things this week." in text
     assert "https://news.example.com/u/token" in text
-    assert (
-        "View in your browser: https://weekly.example.com/tides/\n\nHello Ada,\n\nthree things this week.\n\n" in text
-    )
+    assert "View in browser: https://weekly.example.com/tides/\n\nHello Ada,\n\nthree things this week.\n\n" in text
     assert not re.search(r"<(?!https?://)", text)
     assert "\n\n\n" not in text
 
@@ -198,7 +197,31 @@ WRONG: list[tuple[str, dict[str, object], dict[str, str], type[NewsletterError],
     ("unclosed tag", {}, {"header.mjml": "<mj-section>\n<mj-column>\n</mj-section>"}, TemplateError,
      "templates/weekly/header.mjml:3: </mj-section> closes <mj-column> of line 2\n"),
     ("nesting across files", {}, {"header.mjml": "<mj-text>x</mj-text>"}, TemplateError,
-     "templates/weekly/email.mjml: <mj-text> may not stand in <mj-body>\n"),
+     "templates/weekly/header.mjml:1: <mj-text> may not stand in <mj-body>\n"),
+    ("nesting through a macro", {},
+     {"_shared/x.mjml": "{% macro it() %}\n\n  <mj-text>x</mj-text>{% endmacro %}",
+      "header.mjml": '{% from "_shared/x.mjml" import it with context %}<mj-section>\n{{ it() }}</mj-section>'},
+     TemplateError, "templates/_shared/x.mjml:3: <mj-text> may not stand in <mj-section>\n"),
+    ("undefined name in a macro", {},
+     {"_shared/x.mjml": "{% macro it(article) %}\n\n  <mj-text>{{ article.titel }}</mj-text>{% endmacro %}",
+      "layouts/lead.mjml": '{% from "_shared/x.mjml" import it with context %}\n<mj-raw>{{ it(article) }}</mj-raw>'},
+     TemplateError, ("templates/_shared/x.mjml:3: this cannot be filled: `article` has no attribute 'titel'\n"
+     "Did you mean `title`?")),
+    ("syntax of a macro's file", {},
+     {"_shared/x.mjml": "\n{% macro it( %}", "header.mjml": '{% from "_shared/x.mjml" import it %}'},
+     TemplateError, "templates/_shared/x.mjml:2: this cannot be read: "),
+    ("printed content where MJML counts", {},
+     {"header.mjml": "<mj-section>\n<mj-column\n padding='{{ issue.subject }}'></mj-column></mj-section>"},
+     TemplateError, "templates/weekly/header.mjml:3: content is printed into `padding` of <mj-column>"),
+    ("no CSS", {}, {"styles.mjml": "<mj-style>\n  a { color: red }\n  b { color }\n</mj-style>"}, TemplateError,
+     "templates/weekly/styles.mjml:3: this is no CSS: "),
+    ("no CSS behind another style", {},
+     {"header.mjml": "",
+      "styles.mjml": "<mj-style>p { color: red }</mj-style>\n<mj-style>\n  b { color }\n</mj-style>"},
+     TemplateError, "templates/weekly/styles.mjml:3: this is no CSS: "),
+    ("CSS that inlining would drop", {},
+     {"styles.mjml": '<mj-style inline="inline">\n\n  a:not(.b) { color: red }\n</mj-style>'}, TemplateError,
+     "templates/weekly/styles.mjml:3: the selector 'a:not(.b)' cannot be inlined\n"),
     ("lost slot", {}, {"header.mjml": '\n<mj-section css-class="[[ subscriber.name ]]"></mj-section>',
                        "section.mjml": '<mj-section mj-class="[[ subscriber.email ]]"></mj-section>'}, SlotError,
      "templates/weekly/section.mjml:1: the slot [[ subscriber.email ]] is lost on the way to HTML\n"),
@@ -220,9 +243,9 @@ WRONG: list[tuple[str, dict[str, object], dict[str, str], type[NewsletterError],
      {"sections": (Section(title="Top", articles=("alpha", "beta"), layouts={"beta": "breif"}, line=8),),
       "lines": {"sections[0].articles[1]": 10}}, {}, ContentError,
      ("issues/tides/issue.md:10: the article beta asks for the layout `breif`, which the template 'weekly' does not "
-     "have\nDid you mean `brief`? Known: brief, lead, story.")),
+     "have\nDid you mean `brief`? Known: brief, columns, lead, links, quotation, sponsor, story.")),
     ("import of CSS", {}, {"styles.mjml": '<mj-style inline="inline">@import url(http://127.0.0.1/x);</mj-style>'},
-     TemplateError, 'templates/weekly/email.mjml: an at-rule stands in an <mj-style inline="inline">\n'),
+     TemplateError, 'templates/weekly/styles.mjml:1: an at-rule stands in an <mj-style inline="inline">\n'),
 ]  # fmt: skip
 
 
@@ -265,7 +288,7 @@ def test_an_article_may_have_another_layout_than_its_section(
         "The beta report",
         "The gamma report",
     ]
-    assert ["font-size:18px" in (heading.get("style") or "") for heading in page.iter("h3")] == [False, True, False]
+    assert ["font-size:19px" in (heading.get("style") or "") for heading in page.iter("h3")] == [False, True, False]
     assert len(list(page.iter("img"))) == 2
     text = compile_issue(assembled, weekly, newsletter).text
     assert text.count("By Mara Lind, Example Post") == 2
@@ -295,3 +318,10 @@ def test_a_field_that_a_record_lacks_is_named(
     assert str(error.value).startswith(
         "templates/weekly/layouts/lead.mjml:2: this cannot be filled: 'dict object' has no"
     )
+
+
+def test_a_template_says_at_which_level_headings_begin() -> None:
+    html = "<h3>a</h3><p>b</p><h5>c</h5>"
+    assert level_headings(html, 2) == "<h2>a</h2><p>b</p><h4>c</h4>"
+    assert level_headings(html, 5) == "<h5>a</h5><p>b</p><h6>c</h6>"
+    assert level_headings("<p>b</p>", 2) == "<p>b</p>"

@@ -17,6 +17,11 @@ WORDS = re.compile(r"nlx[a-z]\d{5}z")
         ("<p>x</p><!-- note --><p>y</p>", "<p>x</p><p>y</p>"),
         ("<!--[if mso]>  <td>  <![endif]-->", "<!--[if mso]>  <td>  <![endif]-->"),
         ("<!--[if !mso]><!--> <a>x</a> <!--<![endif]-->", "<!--[if !mso]><!--> <a>x</a> <!--<![endif]-->"),
+        (
+            "<!--[if mso | IE]><td><![endif]--><!--[if mso | IE]></td><![endif]-->",
+            "<!--[if mso | IE]><td></td><![endif]-->",
+        ),
+        ("<!--[if mso]><td><![endif]--><!--[if mso | IE]></td><![endif]-->",) * 2,
         ("<pre>a\n  b</pre> <p>c</p>", "<pre>a\n  b</pre><p>c</p>"),
         ("<p>a<!--nlxt00001z--> <b>b</b></p>", "<p>a<!--nlxt00001z--> <b>b</b></p>"),
         ("<td>\u00a0 </td>", "<td>\u00a0</td>"),

@@ -141,7 +141,7 @@ class Preview:
 
 def lay_down(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
-    for name in ("issues", "templates"):
+    for name in ("issues/first-light", "issues/inbox", "templates"):
         shutil.copytree(REPOSITORY / name, folder / name)
     shutil.copy(REPOSITORY / "newsletter.toml", folder)
     return folder.resolve()

@@ -38,7 +38,7 @@ def test_every_follower_hears_of_it(preview: Any) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "marked"),
     [
-        (TEMPLATE, "<mj-head>", "<mj-haed>", f"{TEMPLATE}:2", "  <mj-haed>"),
+        (TEMPLATE, "<mj-head>", "<mj-haed>", f"{TEMPLATE}:4", "  <mj-haed>"),
         (ISSUE, "number: 1", "numbr: 1", f"{ISSUE}:2", "numbr: 1"),
         ("newsletter.toml", 'language = "en"', 'langage = "en"', "newsletter.toml:15", 'langage = "en"'),
     ],

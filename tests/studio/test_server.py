@@ -212,7 +212,7 @@ def test_nothing_of_the_page_comes_from_elsewhere_and_no_script_or_style_stands_
 
 # --- changes ---------------------------------------------------------------------------------------------------------
 
-UNDO = ("undo", {})
+UNDO: tuple[str, dict[str, Any]] = ("undo", {})
 
 
 @pytest.mark.parametrize("origin", ["https://attacker.example", "http://127.0.0.1:1", "null", None])
@@ -253,7 +253,7 @@ def test_a_file_of_100_megabytes_is_refused_before_it_is_read(standing: Any) -> 
 
 
 def test_an_action_that_is_too_large_is_refused(standing: Any) -> None:
-    answer = standing.post("undo", {"x": "y" * 3_200_000})
+    answer = standing.post("undo", {}, Content_Length=str(3_200_000))
     assert (answer.status, answer.text) == (413, "That is more than 3 MiB.")
 
 

@@ -12,7 +12,9 @@ from newsletter.config import SesSettings
 from newsletter.errors import TransportError
 from newsletter.models import Envelope, Outcome, OutcomeKind
 from newsletter.transports import ses
-from newsletter.transports.ses import RULES, SesTransport, classify
+from newsletter.transports.ses import SesTransport
+from newsletter.transports.ses import answers as table
+from newsletter.transports.ses.answers import RULES, classify
 
 ENVELOPE = Envelope(
     sender="news@example.com",
@@ -67,7 +69,7 @@ ROWS = [
     (400, "LimitExceededException", "Daily message quota exceeded.", OutcomeKind.QUOTA, ""),
     (400, "Throttling", "Daily message quota exceeded", OutcomeKind.QUOTA, ""),
     (429, "TooManyRequestsException", "Daily message quota exceeded.", OutcomeKind.QUOTA, ""),
-    (400, "AccountSuspendedException", "suspended", OutcomeKind.PAUSE, ses._ACCOUNT),
+    (400, "AccountSuspendedException", "suspended", OutcomeKind.PAUSE, table.ACCOUNT),
     (400, "SendingPausedException", "paused", OutcomeKind.PAUSE, ("Switch sending on again for the account or the "
      "configuration set, in the SES console.")),
     (400, "MailFromDomainNotVerifiedException", "no MX", OutcomeKind.PAUSE, ("Mend the MX and TXT records of the MAIL "
@@ -75,26 +77,26 @@ ROWS = [
     (404, "NotFoundException", "Configuration set <x> does not exist.", OutcomeKind.PAUSE, ("Create the configuration "
      "set in this region, or mend transports.ses.configuration_set in newsletter.toml.")),
     (400, "MessageRejected", ("Email address is not verified. The following identities failed the check in region "
-     "US-EAST-1: news@example.com"), OutcomeKind.PAUSE, ses._IDENTITY),
+     "US-EAST-1: news@example.com"), OutcomeKind.PAUSE, table.IDENTITY),
     (400, "MessageRejected", "Did not have authority to send from email x@example.com", OutcomeKind.PAUSE,
-     ses._IDENTITY),
-    (400, "MessageRejected", "Sending paused for this account.", OutcomeKind.PAUSE, ses._ACCOUNT),
-    (400, "MessageRejected", "Sending suspended for this account.", OutcomeKind.PAUSE, ses._ACCOUNT),
-    (400, "RequestExpired", "Request has expired.", OutcomeKind.PAUSE, ses._CLOCK),
-    (403, "RequestTimeTooSkewed", "The difference is too large", OutcomeKind.PAUSE, ses._CLOCK),
-    (403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", OutcomeKind.PAUSE, ses._CLOCK),
-    (403, "InvalidSignatureException", "Signature not yet current: 2", OutcomeKind.PAUSE, ses._CLOCK),
-    (403, "SignatureDoesNotMatch", "The request signature does not match", OutcomeKind.PAUSE, ses._CREDENTIALS),
+     table.IDENTITY),
+    (400, "MessageRejected", "Sending paused for this account.", OutcomeKind.PAUSE, table.ACCOUNT),
+    (400, "MessageRejected", "Sending suspended for this account.", OutcomeKind.PAUSE, table.ACCOUNT),
+    (400, "RequestExpired", "Request has expired.", OutcomeKind.PAUSE, table.CLOCK),
+    (403, "RequestTimeTooSkewed", "The difference is too large", OutcomeKind.PAUSE, table.CLOCK),
+    (403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2", OutcomeKind.PAUSE, table.CLOCK),
+    (403, "InvalidSignatureException", "Signature not yet current: 2", OutcomeKind.PAUSE, table.CLOCK),
+    (403, "SignatureDoesNotMatch", "The request signature does not match", OutcomeKind.PAUSE, table.CREDENTIALS),
     (403, "ExpiredTokenException", "The security token included in the request is expired", OutcomeKind.PAUSE,
-     ses._CREDENTIALS),
-    (400, "ExpiredToken", "The token is expired", OutcomeKind.PAUSE, ses._CREDENTIALS),
-    (403, "AccessDeniedException", "not authorized to perform ses:SendEmail", OutcomeKind.PAUSE, ses._CREDENTIALS),
-    (401, "Unauthorized", "who are you", OutcomeKind.PAUSE, ses._CREDENTIALS),
+     table.CREDENTIALS),
+    (400, "ExpiredToken", "The token is expired", OutcomeKind.PAUSE, table.CREDENTIALS),
+    (403, "AccessDeniedException", "not authorized to perform ses:SendEmail", OutcomeKind.PAUSE, table.CREDENTIALS),
+    (401, "Unauthorized", "who are you", OutcomeKind.PAUSE, table.CREDENTIALS),
     (400, "MessageRejected", "Message contains forbidden content", OutcomeKind.REFUSED, ""),
     (400, "BadRequestException", "Illegal address", OutcomeKind.REFUSED, ""),
-    (400, "LimitExceededException", "some other limit", OutcomeKind.PAUSE, ses._UNKNOWN),
-    (418, "TeapotException", "short and stout", OutcomeKind.PAUSE, ses._UNKNOWN),
-    (301, "Moved", "elsewhere", OutcomeKind.PAUSE, ses._UNKNOWN),
+    (400, "LimitExceededException", "some other limit", OutcomeKind.PAUSE, table.UNKNOWN),
+    (418, "TeapotException", "short and stout", OutcomeKind.PAUSE, table.UNKNOWN),
+    (301, "Moved", "elsewhere", OutcomeKind.PAUSE, table.UNKNOWN),
     (500, "InternalServiceErrorException", "oops", OutcomeKind.AMBIGUOUS, ""),
     (500, "Throttling", "Maximum sending rate exceeded.", OutcomeKind.AMBIGUOUS, ""),
     (503, "ServiceUnavailable", "busy", OutcomeKind.AMBIGUOUS, ""),
@@ -113,7 +115,7 @@ def test_every_answer_means_what_the_table_says_and_is_asked_for_once(
 def test_every_rule_is_in_the_table_of_answers() -> None:
     used = {next(rule for rule in RULES if rule.fits(code, status, text))
             for status, code, text, _, remedy in ROWS
-            if status < 500 and remedy != ses._UNKNOWN}  # fmt: skip
+            if status < 500 and remedy != table.UNKNOWN}  # fmt: skip
     assert [rule for rule in RULES if rule not in used] == []
 
 
@@ -184,7 +186,7 @@ def test_credentials_that_cannot_be_refreshed_pause_the_mailing() -> None:
         aws_errors.TokenRetrievalError(provider="sso", error_msg="gone"),
     ):
         assert classify(error) == Outcome(
-            kind=OutcomeKind.PAUSE, code=type(error).__name__, text=str(error), remedy=ses._CREDENTIALS
+            kind=OutcomeKind.PAUSE, code=type(error).__name__, text=str(error), remedy=table.CREDENTIALS
         )
 
 
