@@ -96,7 +96,7 @@ class Changes:
             return JSONResponse(offered_readers(project, request.query_params.get("q", "")[:100]))
 
     async def act(self, request: Request) -> Response:
-        """Do one of the"""
+        """Do one of the actions."""
         kind = ACTIONS.get(request.path_params["action"])
         if kind is None:
             raise HTTPException(404, "There is no such action.")
