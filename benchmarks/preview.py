@@ -75,7 +75,7 @@ def events_of(server: StudioServer) -> Timer:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request(
         "GET",
-        "/events",
+        "/issues/first-light/events",
         headers={"Cookie": f"newsletter-studio-{server.port}={server.url.partition('token=')[2]}"},
     )
     response = connection.getresponse()

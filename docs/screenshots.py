@@ -1,6 +1,6 @@
-"""Make the pictures of the docs: the preview, the sample mails, and every component of docs/components.md.
+"""Make the pictures of the docs: the studio, the sample mails, and every component of docs/components.md.
 
-Run `python docs/screenshots.py` in the repository, with `components` behind it for those alone; it needs Debian's
+Run `python docs/screenshots.py` in the repository, with `components`, `mails` or `studio` behind it for those alone; it needs Debian's
 chromium and Pillow. A picture is a palette PNG.
 """
 
@@ -124,7 +124,7 @@ SAMPLES = {"weekly": "first-light", "digest": "kept-links", "letter": "the-drawe
 
 
 def mails(project: Project, browser: Browser) -> None:
-    """Photograph the preview of the first sample, and the head of every sample on a wide screen and on a phone."""
+    """Photograph the head of every sample on a wide screen and on a phone."""
     for template, slug in SAMPLES.items():
         take_picture(project.root, os.environ, slug)  # loads what is loaded at first use
         server = StudioServer(project, slug, environ=os.environ, tell=lambda _: None)
@@ -134,9 +134,6 @@ def mails(project: Project, browser: Browser) -> None:
             page = browser.new_page(viewport={"width": 1280, "height": 860})
             page.goto(server.url)
             page.locator("html[data-shown]").wait_for(state="attached")
-            if template == "weekly":
-                wait_for_pictures(page.frame_locator("#frame"))
-                write("preview.png", page.screenshot())
             for suffix, width, scheme in (("", 700, "light"), ("-phone", 375, "dark")):
                 page.set_viewport_size({"width": width, "height": 1400})
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -148,15 +145,36 @@ def mails(project: Project, browser: Browser) -> None:
             thread.join()
 
 
+def studio(project: Project, browser: Browser) -> None:
+    """Photograph the studio: its start page, and an issue with its inbox."""
+    server = StudioServer(project, environ=os.environ, tell=lambda _: None)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(server.url)
+        page.locator("html[data-shown]").wait_for(state="attached")
+        write("studio-home.png", page.screenshot(clip={"x": 0, "y": 0, "width": 1440, "height": 560}))
+        page.goto(f"http://127.0.0.1:{server.port}/issues/first-light")
+        page.locator(".sizebar b").wait_for()
+        page.locator("html[data-shown]").wait_for(state="attached")
+        wait_for_pictures(page.frame_locator("#frame"))
+        write("studio-issue.png", page.screenshot())
+    finally:
+        server.stop()
+        thread.join()
+
+
 def main() -> None:
-    """Photograph everything, or the components alone."""
+    """Photograph everything, or the parts that are named: components, mails, studio."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     project = Project.open(REPOSITORY, os.environ)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        components(project, browser)
-        if sys.argv[1:] != ["components"]:
-            mails(project, browser)
+        wanted = sys.argv[1:] or ["components", "mails", "studio"]
+        for part in (components, mails, studio):
+            if part.__name__ in wanted:
+                part(project, browser)
         browser.close()
 
 

@@ -34,12 +34,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """Everything on the start page; `next` is what a new issue would be, `days` how far away its date is."""
+    """Everything on the start page; `due` is the issue whose date comes first, `next` what a new one would be."""
 
     newsletter: str
     weekday: str
     today: dt.date
     next: Issue
+    due: Row | None
     days: int
     coming: tuple[Row, ...]
     past: tuple[Row, ...]
@@ -63,6 +64,7 @@ def home_of(workshop: Workshop, *, everything: bool = False) -> Home:
         rows = [_row(project, issue, history) for issue in issues]
         coming = sorted((row for row in rows if row.editable), key=lambda row: (row.date or dt.date.max, row.slug))
         coming = [row for row in coming if row.date is None or row.date >= today - dt.timedelta(days=7)]
+        due = next((row for row in coming if row.date and row.date >= today), None)
         past = sorted(
             (row for row in rows if row not in coming),
             key=lambda row: (row.date or dt.date.min, row.number or 0, row.slug),
@@ -74,7 +76,8 @@ def home_of(workshop: Workshop, *, everything: bool = False) -> Home:
             weekday=project.settings.schedule.weekday.capitalize(),
             today=today,
             next=following,
-            days=(following.date - today).days if following.date else 0,
+            due=due,
+            days=(due.date - today).days if due and due.date else 0,
             coming=tuple(coming),
             past=tuple(shown),
             hidden=len(past) - len(shown),

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import UsageError
 from newsletter.models import ArticleStatus
-from newsletter.project import CatalogueEntry, Match, Project
+from newsletter.project import Catalogue, CatalogueEntry, Project
 from newsletter.project.suggestion import suggest
 from newsletter.studio.outline import error_values, journal_of
 from newsletter.studio.workshop import Workshop
 
 PAGE = 30
-"""Records on a page: each is compared with all others."""
+"""Records on a page."""
 MOST_CHOICES = 100
 """Tags and sources offered to choose from, the most frequent ones."""
 
@@ -74,10 +74,10 @@ def inbox_page(workshop: Workshop, query: Query) -> dict[str, Any]:
         wanted = sorted(_matching(everything, query), key=_key(query.order), reverse=query.order in _DOWN)
         first = (query.page - 1) * PAGE
         shown = wanted[first : first + PAGE]
-        rows = zip(shown, catalogue.similar_to_each(shown), strict=True)
+        twins = _twins(catalogue, shown)
         errors = [error for error in catalogue.errors() if str(error.place).startswith("issues/inbox/")]
         return {
-            "entries": [_entry(entry, matches, today) for entry, matches in rows],
+            "entries": [_entry(entry, twins.get(entry.file), today) for entry in shown],
             "found": len(wanted),
             "page": query.page,
             "pages": max(1, -(-len(wanted) // PAGE)),
@@ -95,7 +95,7 @@ def suggestions_for(workshop: Workshop, slug: str, limit: int = 8) -> dict[str, 
         result = suggest(project, slug, today=today_of(project), limit=limit)
         return {
             "entries": [
-                {**_entry(it.entry, (), result.day), "reasons": [reason.words for reason in it.reasons]}
+                {**_entry(it.entry, None, result.day), "reasons": [reason.words for reason in it.reasons]}
                 for it in result.found
             ],
             "left_out": dict(result.left_out),
@@ -141,20 +141,8 @@ def _key(order: Order) -> Any:
     return lambda entry: (entry.published or entry.collected or dt.date.min, entry.slug)
 
 
-def _entry(entry: CatalogueEntry, matches: Sequence[Match], today: dt.date) -> dict[str, Any]:
-    marks = []
-    if matches:
-        match = matches[0]
-        where = f"in the issue {match.entry.issue}" if match.entry.issue else "in the inbox"
-        kind = ("used" if match.entry.issue else "duplicate") if match.exact else "alike"
-        marks.append(
-            {
-                "kind": kind,
-                "words": f"{match.reason} as {match.entry.slug}, {where}"
-                if match.exact
-                else f"like {match.entry.slug}, {where}: {match.reason}",
-            }
-        )
+def _entry(entry: CatalogueEntry, twin: CatalogueEntry | None, today: dt.date) -> dict[str, Any]:
+    marks = [_mark(entry, twin)] if twin else []
     if entry.embargoed(today):
         marks.append({"kind": "date", "words": f"embargo until {entry.embargo}"})
     if entry.expired(today):
@@ -171,6 +159,29 @@ def _entry(entry: CatalogueEntry, matches: Sequence[Match], today: dt.date) -> d
         "words": entry.words,
         "marks": marks,
     }
+
+
+def _twins(catalogue: Catalogue, shown: Sequence[CatalogueEntry]) -> dict[str, CatalogueEntry]:
+    """Find the record of the same page or the same text for each, one that an issue has used first.
+
+    Records that are only alike take too long to look for at every key: suggestions and `article history` name them.
+    """
+    wanted: dict[str, list[CatalogueEntry]] = {}
+    for entry in shown:
+        for key in {entry.url, entry.print.digest} - {""}:
+            wanted.setdefault(key, []).append(entry)
+    found: dict[str, CatalogueEntry] = {}
+    for other in catalogue.entries():
+        for entry in (*wanted.get(other.url, ()), *wanted.get(other.print.digest, ())):
+            if other.file != entry.file and (entry.file not in found or (other.issue and not found[entry.file].issue)):
+                found[entry.file] = other
+    return found
+
+
+def _mark(entry: CatalogueEntry, twin: CatalogueEntry) -> dict[str, str]:
+    same = "the same address" if entry.url and entry.url == twin.url else "the same title and text"
+    where = f"in the issue {twin.issue}" if twin.issue else "in the inbox"
+    return {"kind": "used" if twin.issue else "duplicate", "words": f"{same} as {twin.slug}, {where}"}
 
 
 def _frequent(values: Any) -> list[list[Any]]:

@@ -1,8 +1,9 @@
 """Undo and redo: what each change made of which files, taken back only while the files are as it left them."""
 
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.errors import ConflictError, ContentError
@@ -14,17 +15,25 @@ DEEPEST = 200
 HEAVIEST = 64 * 1024 * 1024
 """Bytes that all of them may hold; pictures that move with their article count too."""
 
+TOGETHER = 30.0
+"""Seconds between two savings of one text, while somebody writes."""
+
 Contents = Mapping[Path, bytes | None]
 """Files with what is in them; None for one that is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One change in words, and the files it touched as they were and as they became."""
+    """One change in words, the files it touched as they were and as they became, and when, on the monotonic clock."""
 
     label: str
     before: Contents
     after: Contents
+    at: float
+
+    def goes_on_from(self, last: "Step") -> bool:
+        """Say whether this is the next of several savings of one text: they are taken back together."""
+        return last.label == self.label and last.after == self.before and self.at - last.at < TOGETHER
 
     @property
     def weight(self) -> int:
@@ -49,7 +58,10 @@ class Journal:
             label=label,
             before={path: before[path] for path in changed},
             after={path: after[path] for path in changed},
+            at=time.monotonic(),
         )
+        if self.done and step.goes_on_from(self.done[-1]):
+            step = replace(step, before=self.done.pop().before)
         self.done.append(step)
         self.undone.clear()
         while len(self.done) > DEEPEST or (len(self.done) > 1 and sum(it.weight for it in self.done) > HEAVIEST):

@@ -84,4 +84,4 @@ export function dialogs() {
   }
 }
 
-export const typing = (event) => event.target.closest?.("input, textarea, select, [contenteditable]") !== null;
+export const typing = (event) => Boolean(event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select"));

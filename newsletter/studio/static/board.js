@@ -141,7 +141,7 @@ export function startBoard({ slug, base, act, preview, pane }) {
       item.classList.add("dragged");
     }, ondragend: () => item.classList.remove("dragged") },
       el("div", { class: "card-row" },
-        card.picture ? el("img", { src: card.picture, alt: "", class: "thumb", loading: "lazy", width: "56", height: "42" }) : el("span", { class: "thumb none", "aria-hidden": "true" }),
+        card.picture ? el("img", { src: card.picture, alt: "", class: "thumb", loading: "lazy", width: "48", height: "36" }) : el("span", { class: "thumb none", "aria-hidden": "true" }),
         el("button", { type: "button", class: "card-open", "data-key": `open:${card.slug}`, "aria-expanded": String(open), onclick: () => (card.error ? null : toggle(card)) },
           el("span", { class: "card-title" }, card.title), el("span", { class: "card-facts" }, card.error ? card.error.what : facts)),
         tools(card, part)),

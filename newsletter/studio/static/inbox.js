@@ -63,7 +63,7 @@ export function startInbox({ base, act, board }) {
     return el("li", { class: "entry", draggable: "true", "data-slug": entry.slug, "data-file": entry.file, "data-status": entry.status, ondragstart: (event) => drag(event, entry) },
       el("div", { class: "entry-main", tabindex: "0", role: "group", "aria-label": entry.title },
         el("p", { class: "entry-title" }, entry.title),
-        el("p", { class: "entry-facts" }, facts),
+        el("p", { class: "entry-facts" }, facts, entry.url && facts ? " · " : "", entry.url ? el("a", { href: entry.url, target: "_blank", rel: "noreferrer noopener" }, "page", el("span", { class: "hidden" }, ` of ${entry.title}, in a new tab`)) : ""),
         entry.tags.length ? el("p", { class: "entry-facts" }, entry.tags.map((tag) => `#${tag}`).join(" ")) : null,
         ...(entry.reasons ?? []).map((reason) => el("p", { class: "mark", "data-kind": "reason" }, reason)),
         ...entry.marks.map((mark) => el("p", { class: "mark", "data-kind": mark.kind }, mark.words)),
@@ -72,7 +72,6 @@ export function startInbox({ base, act, board }) {
         adder(entry),
         el("button", { type: "button", class: "quiet", "aria-pressed": String(shortlisted), onclick: () => decide(entry, shortlisted ? "inbox" : "shortlisted") }, shortlisted ? "Shortlisted" : "Shortlist", el("span", { class: "hidden" }, ` ${entry.title}`)),
         el("button", { type: "button", class: "quiet", onclick: () => decide(entry, rejected ? "inbox" : "rejected") }, rejected ? "Bring back" : "Reject", el("span", { class: "hidden" }, ` ${entry.title}`)),
-        entry.url ? el("a", { href: entry.url, target: "_blank", rel: "noreferrer noopener", class: "open" }, "Page", el("span", { class: "hidden" }, ` of ${entry.title}, in a new tab`)) : null,
       ));
   }
 
