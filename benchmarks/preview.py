@@ -82,9 +82,12 @@ def events_of(server: StudioServer) -> Timer:
     seen = {""}
 
     def new_hash() -> None:
+        event = ""
         while True:
             line = response.readline().decode()
-            if line.startswith("data: "):
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ").strip()
+            if event == "state" and line.startswith("data: "):
                 state = json.loads(line.removeprefix("data: "))
                 if state["picture"]["sha256"] not in seen and not state["failure"]:
                     seen.add(state["picture"]["sha256"])

@@ -1,7 +1,7 @@
 """Make the pictures of the docs: the studio, the sample mails, and every component of docs/components.md.
 
-Run `python docs/screenshots.py` in the repository, with `components`, `mails` or `studio` behind it for those alone; it needs Debian's
-chromium and Pillow. A picture is a palette PNG.
+Run `python docs/screenshots.py` in the repository, with `components`, `mails` or `studio` behind it for those alone; it
+needs Debian's chromium and Pillow. A picture is a palette PNG.
 """
 
 import dataclasses

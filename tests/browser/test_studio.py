@@ -263,6 +263,42 @@ def test_a_finding_leads_to_the_card_it_is_about(
     assert "alt: Shelves without doors at night" in path.read_text()
 
 
+HOSTILE = """\
+---
+title: '<img src="https://attacker.example/t.png" onerror="document.title=1"><script>document.title=2</script>'
+summary: '"><svg onload="top.document.title=3">'
+source: '<iframe src="https://attacker.example/s"></iframe>'
+author: '<base href="https://attacker.example/">'
+url: https://example.org/"onmouseover="document.title=4
+tags: ['<link rel=stylesheet href=https://attacker.example/c.css>']
+---
+
+<script>top.document.title = 5</script><form action="https://attacker.example/f"><input name=x></form>
+"""
+
+
+def test_what_a_record_says_is_text_in_the_studios_own_page(root: Path, open_page: Callable[..., Page]) -> None:
+    text = HOSTILE.replace('"onmouseover="document.title=4', "harbour")
+    (root / "issues/inbox/hostile.md").write_text(text)
+    path = root / CHESS
+    path.write_text(text)
+    with running(root) as server:
+        page = open_page(server.url)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(server.url.replace("/?", "/issues/first-light?"))
+        expect(entry(page, "<script>")).to_be_visible()
+        card = page.locator(".card-open").filter(has_text="<script>")
+        card.click()
+        expect(page.locator(".editor [data-name=body]")).to_have_value(re.compile("^<script>"))
+        expect(mail(page)).to_contain_text("<script>document.title=2</script>")
+        page.locator("#suggested summary").click()
+        expect(page.locator("#suggestions .entry").first).to_be_visible()
+        assert page.title().endswith("studio")
+        assert page.locator("#pane-inbox iframe, #pane-issue iframe, main script, main base, main link").count() == 0
+    assert [url for url in asked if "attacker.example" in url] == []
+
+
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return axe-core's script, from npm, kept between two runs."""
