@@ -8,9 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from newsletter.errors import UsageError
+from newsletter.errors import NewsletterError, UsageError
 from newsletter.project.articles import read_record
-from newsletter.project.measure import measure_issue
+from newsletter.project.measure import ArticleMeasure, measure_issue
 from newsletter.studio.actions import (
     Action,
     AddArticles,
@@ -69,13 +69,23 @@ class Changes:
         return JSONResponse(outline_of(self._workshop, request.path_params["slug"]))
 
     def measures(self, request: Request) -> Response:
-        """Return how many bytes of the mail each article is; an error for an issue that does not compile."""
+        """Return how many bytes of the mail each article is; nothing for an issue that does not compile."""
+        slug = request.path_params["slug"]
         with self._workshop.project() as project:
-            issue = project.issue(request.path_params["slug"])
-            template = project.template(issue.template or project.settings.newsletter.template)
-            assembled, newsletter = project.assemble(issue.slug), project.settings.identity()
-        total, parts = measure_issue(assembled, template, newsletter)
+            project.issue_file(slug)
+        try:
+            total, parts = self._measure(slug)
+        except NewsletterError:
+            return JSONResponse({"total": None, "articles": {}})  # the preview says what is wrong, with its line
         return JSONResponse({"total": total, "articles": {part.slug: part.bytes for part in parts}})
+
+    def _measure(self, slug: str) -> tuple[int, tuple[ArticleMeasure, ...]]:
+        with self._workshop.project() as project:
+            issue = project.issue(slug)
+            template = project.template(issue.template or project.settings.newsletter.template)
+            assembled, newsletter = project.assemble(slug), project.settings.identity()
+        # not while others wait for the project: the issue is compiled once for each article
+        return measure_issue(assembled, template, newsletter)
 
     def suggestions(self, request: Request) -> Response:
         """Return what the issue could take next."""
