@@ -26,6 +26,8 @@ from newsletter.config import ENV_PREFIX, Settings
 from newsletter.content.article import KEYS
 from newsletter.content.issue import KEYS as ISSUE_KEYS
 from newsletter.content.issue import SECTION_KEYS
+from newsletter.doctor.base import Topic
+from newsletter.doctor.registry import ITEMS
 from newsletter.models import Article, Image, Issue, Mailbox, Reader, Section, Subscriber
 from newsletter.project.examination import TROUBLES
 from newsletter.render.context import CONTEXT_TYPES
@@ -182,6 +184,16 @@ def bad_issue() -> str:
     return f"```\n$ newsletter check bad-issue\n{done.stdout.strip()}\n```"
 
 
+def doctor() -> str:
+    """Every item of the doctor with its id, by topic."""
+    lines: list[str] = []
+    for topic in Topic:
+        lines += [f"### {topic.value}", "", "| id | what | where the rule comes from |", "|---|---|---|"]
+        lines += [f"| {item.id} | {cell(item.title)} | {cell(item.source)} |" for item in ITEMS if item.topic is topic]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
 def template_context() -> str:
     """Return what `{{ }}` can name, from the dataclasses that are handed to templates."""
     lines: list[str] = []
@@ -281,6 +293,7 @@ def pages() -> dict[Path, str]:
         DOCS / "cli.md": commands(),
         DOCS / "configuration.md": configuration(),
         DOCS / "checks.md": fill(fill(page_of("checks"), "bad issue", bad_issue()), "checks", checks()),
+        DOCS / "doctor.md": fill((DOCS / "doctor.md").read_text(encoding="utf-8"), "items", doctor()),
         DOCS / "templates.md": templates,
         DOCS / "articles.md": fill((DOCS / "articles.md").read_text(encoding="utf-8"), "records", records()),
         DOCS / "issues.md": fill((DOCS / "issues.md").read_text(encoding="utf-8"), "issues", issues()),

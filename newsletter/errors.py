@@ -15,6 +15,7 @@ NewsletterError
 │   └── AddressError      an address that cannot be mailed: mend or leave out the subscriber
 ├── StoreError            mend the database's place, rights or version
 ├── TransportError        a transport cannot be used as configured: mend its section of newsletter.toml
+├── ExaminationError      `doctor` could not get an answer: mend what it names and look again
 └── DeliveryError         a mailing cannot start or go on
     └── SenderBusyError   another process is sending this mailing: wait for it
 """
@@ -106,6 +107,18 @@ class StoreError(NewsletterError):
 
 class TransportError(NewsletterError):
     """A transport cannot be used as it is configured; no message was handed over."""
+
+
+class ExaminationError(NewsletterError):
+    """What `newsletter doctor` asked for gave no usable answer.
+
+    `hinders` says whether that alone keeps a mailing from going out, as missing credentials do and a lost network
+    packet does not.
+    """
+
+    def __init__(self, what: str, *, place: Place | None = None, remedy: str = "", hinders: bool = False) -> None:
+        super().__init__(what, place=place, remedy=remedy)
+        self.hinders = hinders
 
 
 class DeliveryError(NewsletterError):

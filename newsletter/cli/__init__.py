@@ -16,6 +16,7 @@ from newsletter.cli import (
     build,
     check,
     db,
+    doctor,
     init,
     issue,
     mailing,
@@ -50,6 +51,7 @@ app.command()(check.check)
 app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
+app.command()(doctor.doctor)
 app.command()(rehearse.rehearse)
 app.command()(send.send)
 app.add_typer(mailing.app, name="mailing")

@@ -8,6 +8,7 @@ SMTP password from `NEWSLETTER_SMTP_PASSWORD`.
 from newsletter.config.loading import ENV_PREFIX, FILE_NAME, line_of_key, load_settings, parse_settings
 from newsletter.config.settings import (
     DeliverySettings,
+    FeedbackSettings,
     FeedSettings,
     PublicSettings,
     SesSettings,
@@ -20,6 +21,7 @@ __all__ = [
     "FILE_NAME",
     "DeliverySettings",
     "FeedSettings",
+    "FeedbackSettings",
     "PublicSettings",
     "SesSettings",
     "Settings",

@@ -206,6 +206,12 @@ class ChecksSettings(BaseModel):
         return dict(self.__pydantic_extra__ or {})
 
 
+class FeedbackSettings(_Part):
+    """Where SES reports what became of every message."""
+
+    queue_url: WebAddress = Field("", description="SQS queue that receives the events of the configuration set")
+
+
 class FeedSettings(_Part):
     """A feed that `newsletter article pull` reads; one `[[feeds]]` table each."""
 
@@ -224,6 +230,7 @@ class Settings(_Part):
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
     checks: ChecksSettings = ChecksSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     feeds: tuple[FeedSettings, ...] = ()
     templates: dict[str, dict[str, Any]] = Field(
         default_factory=dict,

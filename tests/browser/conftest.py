@@ -53,7 +53,7 @@ def open_page(browser: Browser, expected: list[str]) -> Iterator[Callable[..., P
     complaints: list[str] = []
     with contextlib.ExitStack() as stack:
 
-        def open_address(address: str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> Page:
+        def open_address(address: str, *, width: int = 1500, height: int = 900, scheme: str = "light") -> Page:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if scheme == "dark" else "light",

@@ -46,7 +46,7 @@ def test_a_saved_file_shows_without_a_reload_and_the_mail_stays_where_it_was_scr
     server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
-    assert page.url == f"http://127.0.0.1:{server.port}/"
+    assert page.url == f"http://127.0.0.1:{server.port}/issues/first-light"
     expect(page.locator("#subject")).to_have_text("Harbour light switched on, libraries open all night")
     expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
     wait_until(page, f"[...{MAIL}.images].length >= 3")
@@ -88,15 +88,17 @@ def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
     expect(page.locator("#about")).to_have_text("375 px")
     assert in_mail(page, "documentElement.clientWidth") == 375
     assert in_mail(page, "documentElement.scrollWidth") == 375
-    colour = f"getComputedStyle({MAIL}.querySelector('.title div')).color"
+    colour = f"getComputedStyle({MAIL}.querySelector('h3.title')).color"
     light = page.evaluate(colour)
-    choose(page, "Dark")
+    page.locator("#scheme").select_option("dark")
     wait_until(page, f"{colour} !== '{light}'")
-    expect(page.locator("#about")).to_have_text("375 px, the template\N{RIGHT SINGLE QUOTATION MARK}s own dark rules")
+    expect(page.locator("#about")).to_contain_text(
+        "375 px, the template\N{RIGHT SINGLE QUOTATION MARK}s own dark rules"
+    )
     assert in_mail(page, "documentElement.scrollWidth") == 375
-    assert page.url.endswith("/#width=phone&scheme=dark")
+    assert page.url.endswith("/first-light#width=phone&scheme=dark")
     page.reload()
-    wait_until(page, f"{MAIL}.querySelector('.title div') && {colour} !== '{light}'")
+    wait_until(page, f"{MAIL}.querySelector('h3.title') && {colour} !== '{light}'")
     assert in_mail(page, "documentElement.clientWidth") == 375
 
 
@@ -105,7 +107,7 @@ def test_light_is_light_in_a_browser_that_prefers_dark(server: StudioServer, ope
     for scheme in ("light", "dark"):
         page = open_page(server.url, scheme=scheme)
         expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
-        colours.append(page.evaluate(f"getComputedStyle({MAIL}.querySelector('.title div')).color"))
+        colours.append(page.evaluate(f"getComputedStyle({MAIL}.querySelector('h3.title')).color"))
     assert colours[0] == colours[1]
 
 
@@ -114,7 +116,10 @@ def test_the_page_itself_never_scrolls_sideways(
     server: StudioServer, open_page: Callable[..., Page], root: Path, width: int, height: int
 ) -> None:
     page = open_page(server.url, width=width, height=height)
-    for view in ("Mail", "Text", "Source", "Message"):
+    for pane in page.locator("[data-show]:visible").all():
+        pane.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for view in ("Mail", "Inbox list", "Text", "Source", "Message", "Checks"):
         choose(page, view)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     edit(root / TEMPLATE, "<mj-head>", "<mj-haed>")
@@ -159,16 +164,16 @@ def test_all_choices_can_be_made_by_keyboard(server: StudioServer, open_page: Ca
     expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
     page.get_by_role("radio", name="Mail").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator("#list")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
     expect(page.get_by_role("radio", name="Desktop")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#about")).to_have_text("375 px")
-    page.get_by_role("separator").focus()
+    page.get_by_role("slider").focus()
     page.keyboard.press("PageUp")
     expect(page.locator("#about")).to_have_text("475 px")
-    expect(page.get_by_role("separator")).to_have_attribute("aria-valuenow", "475")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", "475")
 
 
 def test_the_handle_changes_the_width(server: StudioServer, open_page: Callable[..., Page]) -> None:
@@ -189,12 +194,15 @@ def test_findings_name_their_place_and_remedy(
 ) -> None:
     expected.append("status of 404")  # the picture that is not there is missing in the frame, too
     page = open_page(server.url)
-    expect(page.locator("#findings")).to_have_text("Nothing found.")
+    choose(page, "Checks")
+    errors = page.locator("#findings li[data-severity=error]")
+    expect(errors).to_have_count(0)
     article = root / "issues/first-light/articles/harbour-light-returns-after-thirty-years.md"
     edit(article, "images/harbour-light.jpg", "images/harbour-night.jpg")
-    finding = page.locator("#findings li").first
+    finding = errors.first
     expect(finding).to_be_visible()
-    expect(finding.locator("code")).to_contain_text("articles/harbour-light-returns-after-thirty-years.md:")
+    expect(finding.locator(".place")).to_contain_text("articles/harbour-light-returns-after-thirty-years.md:")
     expect(finding.locator(".remedy")).not_to_be_empty()
     expect(page.locator("#findingshead")).to_contain_text("Findings (")
+    choose(page, "Mail")
     wait_until(page, f"[...{MAIL}.images].some(image => image.complete && !image.naturalWidth)")

@@ -1,0 +1,1 @@
+"""The items, one module a topic; `newsletter.doctor.registry` puts them together."""
