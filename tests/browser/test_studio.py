@@ -92,7 +92,7 @@ def test_a_week_from_an_empty_project_to_files_as_a_person_writes_them(  # noqa:
     empty: Path, site: tuple[str, int], open_page: Callable[..., Page], expected: list[str]
 ) -> None:
     # the mail of an issue without an article; a picture that the page names, and the mail is not let load
-    expected += ["ERR_ABORTED", "404 (Not Found)", "Content Security Policy", "/x csp"]
+    expected += ["404 (Not Found)", "Content Security Policy", "/x csp"]
     with running(empty, fetcher=Fetcher(allowed=[("127.0.0.1", site[1])])) as server:
         page = open_page(server.url, width=1440)
         expect(page.get_by_text("Begin with a few articles")).to_be_visible()
