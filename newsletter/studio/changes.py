@@ -18,16 +18,15 @@ from newsletter.studio.actions import (
     ChangeSection,
     Decide,
     MoveArticle,
-    NewIssue,
     Redo,
     RemoveArticle,
     RemoveSection,
-    RenameIssue,
     SetLayout,
     Undo,
 )
 from newsletter.studio.collecting import MAX_UPLOAD, add_file, add_page
 from newsletter.studio.edits import EditArticle, EditIssue
+from newsletter.studio.folders import NewIssue, RenameIssue
 from newsletter.studio.inbox import inbox_page, query_of, suggestions_for
 from newsletter.studio.outline import article_values, journal_of, outline_of
 from newsletter.studio.readers import offered_readers

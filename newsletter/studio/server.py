@@ -50,7 +50,7 @@ class StudioServer:
         self._socket = _bind(port) if port else _bind_again(session.port)
         self.port: int = self._socket.getsockname()[1]
         self._token = session.token
-        keep_session(project.state_dir, Session(port=self.port, token=self._token))
+        keep_session(project.root / ".newsletter", Session(port=self.port, token=self._token))
         self._path = f"/issues/{slug}" if slug else "/"
         app = make_app(
             self._gallery,

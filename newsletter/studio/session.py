@@ -33,8 +33,12 @@ def last_session(folder: Path) -> Session:
 
 
 def keep_session(folder: Path, session: Session) -> None:
-    """Keep a session for the next run, readable for this user only; a folder that cannot be written keeps none."""
+    """Keep a session for the next run, readable for this user only; the folder is made if it has to be.
+
+    Where nothing can be written none is kept.
+    """
     with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / FILE
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
