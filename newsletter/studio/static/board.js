@@ -77,7 +77,7 @@ export function startBoard({ slug, base, act, preview, pane }) {
     }
     $("board").scrollTop = scroll;
     refocus(focus);
-    measure();
+    measureSoon();
   }
 
   function head() {
@@ -247,6 +247,7 @@ export function startBoard({ slug, base, act, preview, pane }) {
     cardOf(was)?.querySelector(".card-open")?.focus();
   }
 
+  let pending = 0;
   let measuring = false;
   let measured = "";
 
@@ -265,7 +266,12 @@ export function startBoard({ slug, base, act, preview, pane }) {
     }
     show(outline);
   }
-  preview.oncompiled(() => measure());
+  // not at once: the new picture comes first, and the issue is compiled once for each article
+  function measureSoon() {
+    clearTimeout(pending);
+    pending = setTimeout(measure, 1200);
+  }
+  preview.oncompiled(measureSoon);
 
   function moveKey(event) {
     const name = document.activeElement?.closest("#board .card")?.dataset.slug;
