@@ -181,6 +181,8 @@ def bad_issue() -> str:
         settings = (DOCS.parent / "newsletter.toml").read_text(encoding="utf-8")
         (root / "newsletter.toml").write_text(f'{settings}\n[checks]\nnames = ["Ines Okafor"]\n', encoding="utf-8")
         done = CliRunner().invoke(app, ["--project", str(root), "check", "bad-issue"])
+        if not done.stdout:
+            raise RuntimeError("`newsletter check` printed nothing of the bad issue") from done.exception
     return f"```\n$ newsletter check bad-issue\n{done.stdout.strip()}\n```"
 
 

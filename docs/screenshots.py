@@ -1,10 +1,11 @@
-"""Make the pictures of the docs: the studio, the sample mails, and every component of docs/components.md.
+"""Make the pictures of the docs: the studio, the sample mails, every component of docs/components.md, and a report.
 
-Run `python docs/screenshots.py` in the repository, with `components`, `mails` or `studio` behind it for those alone; it
-needs Debian's chromium and Pillow. A picture is a palette PNG.
+Run `python docs/screenshots.py` in the repository, with `components`, `mails`, `studio` or `report` behind it for those
+alone; it needs Debian's chromium and Pillow. A picture is a palette PNG.
 """
 
 import dataclasses
+import datetime as dt
 import io
 import os
 import re
@@ -16,6 +17,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, Route, sync_playwright
 
+from newsletter.feedback.export import as_html
+from newsletter.feedback.report import Engagement, Link, Numbers, Provider, Report
 from newsletter.message.build import MessageTemplate
 from newsletter.message.reader import sample_reader
 from newsletter.project import Project
@@ -165,16 +168,84 @@ def studio(project: Project, browser: Browser) -> None:
         thread.join()
 
 
+def sample_report() -> Report:
+    """Return a report of a made-up issue, with earlier ones."""
+    start = dt.datetime(2026, 11, 27, 7, 0, tzinfo=dt.UTC)
+    earlier = tuple(
+        Numbers(
+            issue=f"issue-{number}",
+            subject="",
+            started_at=start - dt.timedelta(days=7 * (48 - number)),
+            candidates=9_000 + 60 * number,
+            excluded={},
+            states={"sent": 8_700 + 60 * number},
+            fates={"delivered": 8_600 + 60 * number - number % 4 * 9, "bounced": 90, "complained": number % 3 + 1},
+            unsubscribed=14 + number % 5 * 3,
+        )
+        for number in range(38, 48)
+    )
+    numbers = Numbers(
+        issue="first-light",
+        subject="First light: what the new harbour crane saw",
+        started_at=start,
+        candidates=12_040,
+        excluded={"suppressed": 131, "unsubscribed": 212},
+        states={"sent": 11_690, "failed": 5, "unknown": 2},
+        fates={"delivered": 11_498, "complained": 4, "bounced": 88, "our domain refused": 3, "bounced softly": 61,
+               "delayed": 12, "no news yet": 24},
+        unsubscribed=19,
+    )  # fmt: skip
+    names = ("Gmail", 5_120), ("Microsoft", 2_204), ("GMX and web.de", 1_310), ("Yahoo", 902), ("Apple", 731)
+    providers = tuple(
+        Provider(name=name, sent=sent, delivered=round(sent * 0.984), bounced=round(sent * 0.013), complained=place % 2)
+        for place, (name, sent) in enumerate((*names, ("university.example", 423), ("harbour.example", 118)))
+    )
+    counts = (940, 1010, 1004, 998, 1007, 1011, 995, 1003, 990, 1001, 1002, 610, 312, 180, 122, 80, 61, 40, 31, 25, 80)
+    return Report(
+        numbers=numbers,
+        reaches_people=True,
+        providers=providers,
+        reasons=(
+            ("bounced", "the mailbox does not exist (5.1.1)", 71),
+            ("bounced softly", "the mailbox is full (4.2.2)", 48),
+            ("bounced", "the domain does not exist (5.1.2)", 17),
+            ("bounced softly", "the server did not answer (4.4.1)", 13),
+            ("our domain refused", "the domain does not meet Microsoft's level of authentication (5.7.515)", 3),
+        ),
+        timeline=tuple((start + dt.timedelta(minutes=place), count) for place, count in enumerate(counts)),
+        step_minutes=1,
+        opens=Engagement(total=9_871, people=6_904, total_without_machines=4_120, people_without_machines=3_377),
+        clicks=Engagement(total=2_455, people=1_544, total_without_machines=1_610, people_without_machines=1_120),
+        links=(Link(url="https://example.com/crane", people=812, people_without_machines=611),),
+        earlier=earlier,
+    )
+
+
+def draw_report(browser: Browser) -> None:
+    """Take the picture of a report as it stands in a browser, wide and narrow."""
+    html = as_html(sample_report(), "The Weekly", "Europe/Berlin")
+    for name, width, scheme in (("report.png", 1280, "light"), ("report-narrow.png", 390, "dark")):
+        page = browser.new_page(viewport={"width": width, "height": 1500}, color_scheme=scheme)
+        page.set_content(html)
+        write(name, page.screenshot())
+        page.close()
+
+
 def main() -> None:
-    """Photograph everything, or the parts that are named: components, mails, studio."""
+    """Photograph everything, or the parts that are named: components, mails, studio, report."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     project = Project.open(REPOSITORY, os.environ)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        wanted = sys.argv[1:] or ["components", "mails", "studio"]
-        for part in (components, mails, studio):
-            if part.__name__ in wanted:
-                part(project, browser)
+        wanted = sys.argv[1:] or ["components", "mails", "studio", "report"]
+        if "components" in wanted:
+            components(project, browser)
+        if "mails" in wanted:
+            mails(project, browser)
+        if "studio" in wanted:
+            studio(project, browser)
+        if "report" in wanted:
+            draw_report(browser)
         browser.close()
 
 

@@ -14,6 +14,7 @@ NewsletterError
 ├── MessageError          a value cannot stand in a message: mend the value
 │   └── AddressError      an address that cannot be mailed: mend or leave out the subscriber
 ├── StoreError            mend the database's place, rights or version
+├── FeedbackError         an event that cannot be read is kept aside; a queue that cannot: mend queue or credentials
 ├── TransportError        a transport cannot be used as configured: mend its section of newsletter.toml
 ├── ExaminationError      `doctor` could not get an answer: mend what it names and look again
 └── DeliveryError         a mailing cannot start or go on
@@ -103,6 +104,10 @@ class AddressError(MessageError):
 
 class StoreError(NewsletterError):
     """The database cannot be opened, read or written."""
+
+
+class FeedbackError(NewsletterError):
+    """What a provider reports, or the queue it lies in, cannot be read."""
 
 
 class TransportError(NewsletterError):

@@ -122,13 +122,18 @@ class Subject:
         for section in issue.sections:
             if text in section.title or text in section.note:
                 return Place(file=issue.file or issue.slug, line=section.line)
-        return self.template_place(text)
+        return self.template_place(text, whole=True)
 
-    def template_place(self, text: str) -> Place | None:
-        """Return the first line of the template's files that has the text; None if no file has it."""
-        for name in sorted(self.template.files, key=lambda file: (file.startswith("_"), file)):
-            if text in self.template.files[name]:
-                return line_of(self.template.place(name, 1), self.template.files[name], text)
+    def template_place(self, text: str, *, whole: bool = False) -> Place | None:
+        """Return the first line of the template's files that has the text; None if no file has it.
+
+        With `whole` it has to be all that stands between two tags or quotation marks.
+        """
+        pattern = re.compile(rf"(?<=[>\"']){re.escape(text)}(?=[<\"'])" if whole else re.escape(text))
+        for name in sorted(self.template.files, key=lambda file: (file.endswith(".txt"), file.startswith("_"), file)):
+            source = self.template.files[name]
+            if text in source and (found := pattern.search(source)):
+                return line_of(self.template.place(name, 1), source, found.start())
         return None
 
 

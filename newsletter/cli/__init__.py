@@ -13,21 +13,28 @@ import typer
 import newsletter
 from newsletter.cli import (
     article,
+    audience,
     build,
     check,
     db,
     doctor,
+    events,
     init,
     issue,
+    list,  # noqa: A004 - the command is called so
     mailing,
     preview,
     rehearse,
+    report,
+    segment,
     send,
     serve,
     ses_standin,
     studio,
     subscriber,
+    suppression,
     template,
+    unknown,
 )
 from newsletter.cli.output import fail
 from newsletter.errors import NewsletterError
@@ -52,9 +59,16 @@ app.command()(build.build)
 app.add_typer(template.app, name="template")
 app.add_typer(subscriber.app, name="subscriber")
 app.command()(doctor.doctor)
+app.add_typer(list.app, name="list")
+app.add_typer(segment.app, name="segment")
+app.add_typer(suppression.app, name="suppression")
+app.add_typer(audience.app, name="audience")
 app.command()(rehearse.rehearse)
 app.command()(send.send)
+mailing.app.command()(unknown.unknown)
 app.add_typer(mailing.app, name="mailing")
+app.add_typer(events.app, name="events")
+app.command()(report.report)
 app.command()(serve.serve)
 app.add_typer(db.app, name="db")
 app.command("ses-standin")(ses_standin.ses_standin)

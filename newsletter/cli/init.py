@@ -30,7 +30,7 @@ def init(
         "newsletter preview first-light              # the sample issue in your browser",
         "newsletter article add FILE                 # a text becomes a record in issues/inbox/",
         "newsletter issue new NAME                   # your first own issue",
-        "newsletter subscriber import subscribers.sample.csv --list weekly",
+        "newsletter subscriber import subscribers.sample.csv --list weekly --consent-source samples",
         "newsletter send first-light --list weekly   # into the folder outbox/; nobody is mailed",
     ]
     note("Next, after a look into newsletter.toml:\n" + "\n".join(f"  {step}" for step in steps))

@@ -210,6 +210,9 @@ class FeedbackSettings(_Part):
     """Where SES reports what became of every message."""
 
     queue_url: WebAddress = Field("", description="SQS queue that receives the events of the configuration set")
+    soft_bounce_limit: int = Field(
+        4, ge=0, description="issues in a row that bounce softly before an address is suppressed; 0: never"
+    )
 
 
 class FeedSettings(_Part):
@@ -229,8 +232,8 @@ class Settings(_Part):
     transports: TransportsSettings = TransportsSettings()
     store: StoreSettings = StoreSettings()
     public: PublicSettings = PublicSettings()
-    checks: ChecksSettings = ChecksSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    checks: ChecksSettings = ChecksSettings()
     feeds: tuple[FeedSettings, ...] = ()
     templates: dict[str, dict[str, Any]] = Field(
         default_factory=dict,

@@ -14,6 +14,7 @@ from newsletter.models.delivery import (
     OutcomeKind,
     SkipReason,
 )
+from newsletter.models.event import Event, EventMeaning, EventType
 from newsletter.models.finding import Finding, Severity
 from newsletter.models.identity import Mailbox, Newsletter
 from newsletter.models.link import LinkResult, LinkVerdict
@@ -28,6 +29,9 @@ __all__ = [
     "CompiledIssue",
     "DeliveryState",
     "Envelope",
+    "Event",
+    "EventMeaning",
+    "EventType",
     "Finding",
     "Image",
     "Issue",

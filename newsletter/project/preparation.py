@@ -38,11 +38,15 @@ from newsletter.render import compile_issue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedIssue:
-    """An issue compiled from the files as they are now, the mail one reader would get, and what checks say of it."""
+    """An issue compiled from the files as they are now, the mail one reader would get, and what checks say of it.
+
+    `mail` builds it for other readers. `own` and `findings` are empty until `check_prepared` was asked.
+    """
 
     assembled: AssembledIssue
     compiled: CompiledIssue
     newsletter: Newsletter
+    mail: MessageTemplate
     reader: Reader
     content: MessageContent
     message: bytes
@@ -68,12 +72,29 @@ def prepare_issue(
     Raises ContentError, TemplateError, SlotError, MessageError, RenderGuardError, or CheckError for a check of the
     project's own; findings are no errors here, `require_sendable` decides.
     """
+    return check_prepared(project, prepare_unchecked(project, slug, reader), past_issues=past_issues, people=people)
+
+
+def prepare_unchecked(project: Project, slug: str, reader: Reader | None = None) -> PreparedIssue:
+    """Compile an issue and merge it for a reader: all that a picture of it needs, in a fraction of the time.
+
+    Raises ContentError, TemplateError, SlotError, MessageError or RenderGuardError.
+    """
     assembled = project.assemble(slug)
     template = project.template(assembled.issue.template or project.settings.newsletter.template)
-    newsletter = project.settings.identity()
-    prepared = prepare(assembled, template, newsletter, reader)
-    readers = tuple(awkward_readers(newsletter, slug, people))
-    mail = MessageTemplate(prepared.compiled, newsletter)
+    return prepare(assembled, template, project.settings.identity(), reader)
+
+
+def check_prepared(
+    project: Project, prepared: PreparedIssue, *, past_issues: bool = False, people: Iterable[Subscriber] = ()
+) -> PreparedIssue:
+    """Run all offline checks over an issue that was compiled; the files are not read again, pictures are looked at.
+
+    With `past_issues` its articles are compared with those of every other issue too. The finished mails of `people`
+    are looked at beside those of the invented readers. Raises CheckError for a check of the project's own.
+    """
+    assembled, template, newsletter = prepared.assembled, prepared.subject.template, prepared.newsletter
+    readers = tuple(awkward_readers(newsletter, assembled.issue.slug, people))
     subject = replace(
         prepared.subject,
         today=dt.datetime.now(ZoneInfo(newsletter.time_zone)).date(),
@@ -82,7 +103,7 @@ def prepare_issue(
         past=other_issues(project, assembled) if past_issues else (),
         shares=_shares(assembled, template, newsletter) if prepared.sizes.html > NEAR else (),
         readers=readers,
-        messages=tuple(final_messages(mail, readers)),
+        messages=tuple(final_messages(prepared.mail, readers)),
         names=project.settings.checks.names,
     )
     own = own_checks(project.root)
@@ -101,6 +122,7 @@ def prepare(
         assembled=assembled,
         compiled=compiled,
         newsletter=newsletter,
+        mail=mail,
         reader=whom,
         content=content,
         message=message,

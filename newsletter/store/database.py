@@ -1,6 +1,7 @@
 """Opening the database: rights, pragmas, transactions, and what each of SQLite's errors means to a person."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import sqlite3
@@ -190,6 +191,8 @@ def _protect(path: Path) -> None:
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # the driver must not begin transactions by itself: they are begun in _on_begin, with the lock they need
     connection.isolation_level = None
+    # for `store.suppressions`: addresses that are barred by their hash alone
+    connection.create_function("sha256_hex", 1, sha256_hex, deterministic=True)
     try:
         with closing(connection.cursor()) as cursor:
             for pragma in _PRAGMAS:
@@ -198,6 +201,11 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # the pool never hears of a connection whose beginning fails, so nobody else closes it
         connection.close()
         raise
+
+
+def sha256_hex(text: str) -> str:
+    """Return the SHA-256 of a text in hexadecimal; statements call it by the same name."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _on_begin(connection: Connection) -> None:

@@ -47,31 +47,36 @@ def settle(database: Database, attempt_id: str, message_id: str, *, now: dt.date
     that would be to send it twice knowingly.
     """
     with database.write() as connection:
-        row = connection.execute(
-            select(deliveries.c.id, deliveries.c.state, deliveries.c.attempt_id)
-            .join(attempts, attempts.c.delivery_id == deliveries.c.id)
-            .where(attempts.c.id == attempt_id)
-        ).first()
-        if row is None:
-            return Settlement.NO_SUCH_ATTEMPT
-        evidence = {"outcome": OutcomeKind.ACCEPTED, "message_id": message_id}
-        connection.execute(
-            update(attempts)
-            .where(attempts.c.id == attempt_id)
-            .values(**evidence, ended_at=func.coalesce(attempts.c.ended_at, now))
+        return settle_attempt(connection, attempt_id, message_id, now=now)
+
+
+def settle_attempt(connection: Connection, attempt_id: str, message_id: str, *, now: dt.datetime) -> Settlement:
+    """Do what `settle` does, inside the caller's transaction."""
+    row = connection.execute(
+        select(deliveries.c.id, deliveries.c.state, deliveries.c.attempt_id)
+        .join(attempts, attempts.c.delivery_id == deliveries.c.id)
+        .where(attempts.c.id == attempt_id)
+    ).first()
+    if row is None:
+        return Settlement.NO_SUCH_ATTEMPT
+    evidence = {"outcome": OutcomeKind.ACCEPTED, "message_id": message_id}
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.id == attempt_id)
+        .values(**evidence, ended_at=func.coalesce(attempts.c.ended_at, now))
+    )
+    if row.attempt_id != attempt_id:
+        return Settlement.SUPERSEDED
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == row.id,
+            deliveries.c.attempt_id == attempt_id,
+            deliveries.c.state.in_([*OPEN_STATES, DeliveryState.PENDING]),
         )
-        if row.attempt_id != attempt_id:
-            return Settlement.SUPERSEDED
-        changed = connection.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.id == row.id,
-                deliveries.c.attempt_id == attempt_id,
-                deliveries.c.state.in_([*OPEN_STATES, DeliveryState.PENDING]),
-            )
-            .values(state=DeliveryState.SENT, message_id=message_id, reason="", code="", text="", updated_at=now)
-        )
-        return Settlement.SETTLED if changed.rowcount == 1 else Settlement.KNOWN
+        .values(state=DeliveryState.SENT, message_id=message_id, reason="", code="", text="", updated_at=now)
+    )
+    return Settlement.SETTLED if changed.rowcount == 1 else Settlement.KNOWN
 
 
 def resolve(

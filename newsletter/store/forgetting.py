@@ -23,6 +23,7 @@ from newsletter.store.schema import (
     resolutions,
     subscribers,
     suppressions,
+    unreadable_events,
 )
 
 PREFIX = "hmac:"
@@ -41,6 +42,10 @@ def forget(database: Database, email_key: str, keys: TokenKeys) -> bool:
         tried = select(attempts.c.id).where(attempts.c.delivery_id.in_(theirs))
         messages = select(attempts.c.message_id).where(attempts.c.delivery_id.in_(theirs))
         connection.execute(delete(events).where(or_(events.c.attempt_id.in_(tried), events.c.message_id.in_(messages))))
+        # an event about a message that is not in the ledger names the address itself
+        connection.execute(delete(events).where(events.c.attempt_id.is_(None), events.c.email_key == email_key))
+        named = func.instr(func.lower(unreadable_events.c.body), email_key) > 0
+        connection.execute(delete(unreadable_events).where(named))
         connection.execute(update(attempts).where(attempts.c.delivery_id.in_(theirs)).values(text=""))
         connection.execute(update(resolutions).where(resolutions.c.delivery_id.in_(theirs)).values(reason=""))
         connection.execute(

@@ -9,16 +9,19 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
 from newsletter.errors import IngestError
 from newsletter.models import Place
+from newsletter.store.doubts import doubt_about
+from newsletter.store.export import safe_cell
 from newsletter.store.importing import NewSubscriber, RefusedRow, read_rows
-from newsletter.store.subscribers import ImportOutcome, Subscribers, check_list_name
+from newsletter.store.subscribers import Subscribers, check_list_name
+from newsletter.store.taking import ImportOutcome, UpdateMode
 
-BATCH = 1_000
+BATCH = 5_000
 """Rows of one transaction: a killed import leaves whole batches, and is simply run again."""
 
 SHOWN = 10
@@ -52,6 +55,7 @@ class ImportReport:
     encoding: str
     new_list: bool
     report: Path | None
+    doubts: Mapping[str, int]
 
     @property
     def on_list(self) -> int:
@@ -68,14 +72,18 @@ def import_file(  # noqa: PLR0913 - the caller's options, all named
     consent_source: str,
     report: Path,
     now: dt.datetime,
+    consent_at: dt.datetime | None = None,
+    update: UpdateMode = UpdateMode.MERGE,
+    tags: tuple[str, ...] = (),
     dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> ImportReport:
     """Take the people of a CSV file onto a list, which is made when it is not there.
 
-    `progress` hears bytes read and bytes in all, once a batch. `report` is written only when a row was not taken.
-    Memory does not grow with the file. Raises IngestError when the file cannot be read or has no column of addresses,
-    StoreError when the database refuses; whole batches taken before stay, and the same import can be run again.
+    `progress` hears bytes read and bytes in all, once a batch. `report` is written only when a row was not taken or
+    is doubtful. Memory does not grow with the file. Raises IngestError when the file cannot be read or has no column of
+    addresses, StoreError when the database refuses; whole batches taken before stay, and the same import can be run
+    again.
     """
     check_list_name(list_name)
     encoding = detect_encoding(file)
@@ -83,11 +91,19 @@ def import_file(  # noqa: PLR0913 - the caller's options, all named
         size = os.fstat(raw.fileno()).st_size
 
         def take(rows: Sequence[NewSubscriber]) -> list[ImportOutcome]:
-            outcomes = people.take(rows, list_name=list_name, consent_source=consent_source, now=now, write=not dry_run)
+            outcomes = people.take(
+                rows,
+                list_name=list_name,
+                consent_source=consent_source,
+                consent_at=consent_at,
+                update=update,
+                now=now,
+                write=not dry_run,
+            )
             progress(raw.tell(), size)
             return outcomes
 
-        with closing(_Intake(take, out)) as intake:
+        with closing(_Intake(take, out, tags)) as intake:
             new_list = False
             try:
                 for row in read_rows(text, file=str(file)):
@@ -110,15 +126,23 @@ def import_file(  # noqa: PLR0913 - the caller's options, all named
         first=tuple(out.first),
         encoding=encoding,
         new_list=new_list,
-        report=report if out.first else None,
+        report=report if out.first or intake.doubts else None,
+        doubts=dict(intake.doubts),
     )
 
 
 class _Intake:
     """Rows on their way into the store: duplicates found, batches filled, outcomes counted."""
 
-    def __init__(self, take: Callable[[Sequence[NewSubscriber]], list[ImportOutcome]], out: "_Report") -> None:
+    def __init__(
+        self,
+        take: Callable[[Sequence[NewSubscriber]], list[ImportOutcome]],
+        out: "_Report",
+        tags: tuple[str, ...],
+    ) -> None:
         self.rows = 0
+        self.doubts: Counter[str] = Counter()
+        self._tags = tags
         self.counts: Counter[str] = Counter()
         self._take = take
         self._out = out
@@ -133,7 +157,7 @@ class _Intake:
             reason = f"the same address as in line {first}"
             self._leave_out(RefusedRow(line=row.line, value=row.email, reason=reason), DUPLICATE)
         else:
-            self._batch.append(row)
+            self._batch.append(replace(row, tags=tuple(dict.fromkeys(row.tags + self._tags))) if self._tags else row)
         if len(self._batch) == BATCH:
             self.flush()
 
@@ -144,6 +168,9 @@ class _Intake:
             for row, outcome in zip(self._batch, outcomes, strict=True):
                 if outcome in _REASONS:
                     self._out.add(NotTaken(line=row.line, value=row.email, outcome=outcome, reason=_REASONS[outcome]))
+                elif doubt := doubt_about(row.email):
+                    self.doubts[doubt.kind] += 1
+                    self._out.warn(NotTaken(line=row.line, value=row.email, outcome="doubtful", reason=doubt.text))
             self._batch.clear()
 
     def close(self) -> None:
@@ -215,6 +242,10 @@ class _Report:
     def add(self, row: NotTaken) -> None:
         if len(self.first) < SHOWN:
             self.first.append(row)
+        self.warn(row)
+
+    def warn(self, row: NotTaken) -> None:
+        """Write a row that is not counted among those left out."""
         if self._file is None:
             descriptor = self._create()
             self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
@@ -238,8 +269,3 @@ class _Report:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in set("=+-@\t\r") else text

@@ -32,6 +32,7 @@ from newsletter.store.schema import (
     suppressions,
 )
 from newsletter.store.subscribers import list_names_column, subscriber_of
+from newsletter.store.suppressions import barring
 
 NEXT_STATE = {
     OutcomeKind.ACCEPTED: DeliveryState.SENT,
@@ -264,7 +265,7 @@ def _due(mailing_id: int, list_names: Sequence[str]) -> Select[Any]:
         )
         .select_from(
             deliveries.outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .outerjoin(suppressions, suppressions.c.email_key == deliveries.c.email_key)
+            .outerjoin(suppressions, barring(deliveries.c.email_key))
             .outerjoin(memberships, memberships.c.id == current)
         )
         .where(

@@ -25,6 +25,7 @@ from newsletter.store.frozen import freeze, thaw_issue, thaw_newsletter
 from newsletter.store.overrulings import Overruling, write_overrulings
 from newsletter.store.schema import UtcDateTime, deliveries, lists, mailings, memberships, subscribers, suppressions
 from newsletter.store.subscribers import list_names_column, subscriber_of
+from newsletter.store.suppressions import barring
 
 REACHED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.PENDING)
 """States in which another mailing of the issue has reached the address, or may, or will."""
@@ -87,7 +88,7 @@ class Mailings:
 
     def count(self, audience: Audience) -> AudienceCount:
         """Count the audience as it is now."""
-        candidates = _candidates(audience).subquery()
+        candidates = candidates_of(audience).subquery()
         query = select(candidates.c.reason, func.count().label("number")).group_by(candidates.c.reason)
         with self._database.read() as connection:
             found: dict[str, int] = {row.reason: row.number for row in connection.execute(query)}
@@ -98,7 +99,7 @@ class Mailings:
 
     def recipients(self, audience: Audience) -> Iterator[Recipient]:
         """Yield everybody who would get a message now; holds a few at a time."""
-        candidates = _candidates(audience).subquery()
+        candidates = candidates_of(audience).subquery()
         query = (
             select(subscribers, memberships.c.token, list_names_column())
             .select_from(
@@ -210,7 +211,7 @@ class Mailings:
             return connection.execute(statement.values(**values)).rowcount == 1
 
 
-def _candidates(audience: Audience) -> Select[Any]:
+def candidates_of(audience: Audience) -> Select[Any]:
     """Select everybody on the lists once: ids, address, and the reason why they get nothing ("" if they do)."""
     reached = exists().where(
         deliveries.c.mailing_id == mailings.c.id,
@@ -239,7 +240,7 @@ def _candidates(audience: Audience) -> Select[Any]:
         .select_from(
             memberships.join(lists)
             .join(subscribers, subscribers.c.id == memberships.c.subscriber_id)
-            .outerjoin(suppressions, suppressions.c.email_key == subscribers.c.email_key)
+            .outerjoin(suppressions, barring(subscribers.c.email_key))
         )
         .where(lists.c.name.in_(audience.lists), memberships.c.left_at.is_(None))
         .group_by(subscribers.c.id)
@@ -281,7 +282,7 @@ def _insert(
     assert key is not None
     number = int(key[0])
     # a subquery the mailing itself cannot disturb: it has no deliveries yet
-    people = _candidates(audience).subquery()
+    people = candidates_of(audience).subquery()
     state = case((people.c.reason == "", DeliveryState.PENDING.value), else_=DeliveryState.SKIPPED.value)
     when = literal(now, UtcDateTime)
     everybody = select(

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0006"
 """The revision that this code reads and writes."""
 
 
@@ -75,6 +75,15 @@ lists = Table(
     Column("name", String(80), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("expression", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 memberships = Table(
@@ -94,6 +103,7 @@ memberships = Table(
 suppressions = Table(
     "suppressions",
     metadata,
+    # an address, `@` and a domain, or a hash: see `store.suppressions`
     Column("email_key", String(254), primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("note", Text, nullable=False),
@@ -190,6 +200,27 @@ events = Table(
     Column("type", String(30), nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("payload", JSON, nullable=False),
+    Column("meaning", String(30), nullable=False),
+    Column("email_key", String(254)),
+    Column("code", String(60), nullable=False),
+)
+# partial, because nearly all events are deliveries that carry their attempt: these stay small
+Index(
+    "ix_events_soft_bounces",
+    events.c.email_key,
+    sqlite_where=events.c.meaning == "soft_bounce",
+)
+Index("ix_events_untied_messages", events.c.message_id, sqlite_where=events.c.attempt_id.is_(None))
+Index("ix_events_untied_addresses", events.c.email_key, sqlite_where=events.c.attempt_id.is_(None))
+
+unreadable_events = Table(
+    "unreadable_events",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 checks = Table(

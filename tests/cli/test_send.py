@@ -48,19 +48,19 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
 
 def test_an_import_counts_every_row_and_names_those_not_taken(shell: Shell) -> None:
-    assert shell("subscriber import people.csv --list weekly --report report.csv") == 0
+    assert shell("subscriber import people.csv --list weekly --consent-source fair --report report.csv") == 0
     assert shell.out == "5 rows for list weekly (new): 1 duplicate, 2 refused, 2 added\n"
     assert "  line 4: ANNA@example.org: duplicate: the same address as in line 2\n" in shell.err
     assert "  line 5: nobody: refused: 'nobody' is no address that can be mailed: " in shell.err
-    assert shell.err.endswith("every row that was not taken: report.csv\n")
+    assert shell.err.endswith("every row that was not taken, and every doubtful address: report.csv\n")
     assert len(Path("report.csv").read_text().splitlines()) == 4
-    assert shell("subscriber import people.csv --list weekly") == 0
+    assert shell("subscriber import people.csv --list weekly --consent-source fair") == 0
     assert shell.out == "5 rows for list weekly: 1 duplicate, 2 refused, 2 unchanged\n"
 
 
 def test_an_import_of_nobody_fails(shell: Shell) -> None:
     Path("people.csv").write_text("email\nnobody\n")
-    assert shell("subscriber import people.csv --list weekly") == 1
+    assert shell("subscriber import people.csv --list weekly --consent-source fair") == 1
 
 
 def test_people_can_be_looked_up_and_leave(shell: Shell) -> None:
@@ -82,7 +82,7 @@ def test_people_can_be_looked_up_and_leave(shell: Shell) -> None:
 
 
 def test_an_issue_goes_to_the_outbox_with_an_account_that_adds_up(shell: Shell) -> None:
-    shell("subscriber import people.csv --list weekly")
+    shell("subscriber import people.csv --list weekly --consent-source fair")
     shell("subscriber unsubscribe ben@example.org")
     assert shell("send first-light --list weekly") == 0
     assert "audience    2 candidates on weekly - 1 unsubscribed = 1 recipient\n" in shell.err
@@ -100,7 +100,7 @@ def test_an_issue_goes_to_the_outbox_with_an_account_that_adds_up(shell: Shell) 
 
 
 def test_sending_to_the_outbox_again_is_a_new_mailing(shell: Shell) -> None:
-    shell("subscriber import people.csv --list weekly")
+    shell("subscriber import people.csv --list weekly --consent-source fair")
     for number in (1, 2):
         assert shell("send first-light --list weekly") == 0
         assert shell.out.startswith(f"mailing {number}: ")
@@ -117,14 +117,14 @@ def test_sending_to_the_outbox_again_is_a_new_mailing(shell: Shell) -> None:
             "error: say what is to be done, and why\n  Give --resend or --leave, and --reason TEXT.\n",
         ),
         (
-            "subscriber import nowhere.csv --list weekly",
+            "subscriber import nowhere.csv --list weekly --consent-source fair",
             1,
             "error: nowhere.csv: the file cannot be read: No such file or directory\n  Check its name and rights.\n",
         ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_remedy(shell: Shell, line: str, code: int, error: str) -> None:
-    shell("subscriber import people.csv --list weekly")
+    shell("subscriber import people.csv --list weekly --consent-source fair")
     assert shell(line) == code
     assert shell.err == error
 
@@ -137,7 +137,7 @@ def test_nothing_sent_yet_says_what_to_do(shell: Shell) -> None:
 
 
 def test_an_issue_with_an_error_is_not_sent_and_says_what_to_mend(shell: Shell) -> None:
-    assert shell("subscriber import people.csv --list weekly") == 0
+    assert shell("subscriber import people.csv --list weekly --consent-source fair") == 0
     record = Path("issues/first-light/articles/harbour-light-returns-after-thirty-years.md")
     text = record.read_text()
     assert "alt:" in text
@@ -153,7 +153,7 @@ def test_an_issue_with_an_error_is_not_sent_and_says_what_to_mend(shell: Shell) 
 
 def test_who_overrules_a_check_is_kept_with_the_mailing(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "ines")
-    shell("subscriber import people.csv --list weekly")
+    shell("subscriber import people.csv --list weekly --consent-source fair")
     record = Path("issues/first-light/articles/chess-club-needs-boards.md")
     record.write_text(record.read_text() + "\nTODO: who?\n")
     assert shell("send first-light --list weekly --despite N543") == 2

@@ -36,7 +36,8 @@ def test_one_click_unsubscribes_in_both_encodings(world: World, request_: dict[s
     assert not {"location", "set-cookie"} & set(answer.headers)
     assert (world.lists_of("ada"), world.lists_of("eve")) == ((), ("weekly",))
     with world.app.site.database.read() as connection:
-        [record] = consent_of(connection, 1)
+        given, record = consent_of(connection, 1)
+    assert (given.list, given.action, given.source) == ("weekly", "given", "fair")
     assert (record.list, record.action, record.source, record.ip) == ("weekly", "withdrawn", "one-click", "")
 
 

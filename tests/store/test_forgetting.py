@@ -18,7 +18,8 @@ from newsletter.store.keys import load_keys
 from newsletter.store.ledger import Ledger, Result
 from newsletter.store.mailings import Audience, Mailings
 from newsletter.store.schema import events, suppressions
-from newsletter.store.subscribers import ImportOutcome, Subscribers
+from newsletter.store.subscribers import Subscribers
+from newsletter.store.taking import ImportOutcome
 
 EMAIL, NAME = "zebedee.quill@example.org", "Zebedee Quill"
 ROW = NewSubscriber(line=1, email=EMAIL, name=NAME, attributes={"city": "Zanzibar-Quill"})
@@ -56,8 +57,8 @@ def test_no_trace_is_left_in_the_files_of_the_database(
         if claim.subscriber.email == EMAIL:
             with database.write() as connection:
                 payload = {"mail": {"destination": [EMAIL]}}
-                values = {"dedupe_key": "1", "attempt_id": claim.attempt_id, "type": "bounce", "occurred_at": now}
-                connection.execute(events.insert().values(**values, payload=payload))
+                values = {"dedupe_key": "1", "attempt_id": claim.attempt_id, "type": "bounce", "meaning": "hard_bounce"}
+                connection.execute(events.insert().values(**values, occurred_at=now, code="", payload=payload))
     resolution = Resolution(decision=Decision.LEAVE, who="eve", reason=f"{EMAIL} wrote to us")
     assert resolve(database, 1, [EMAIL], resolution, now=now) == 1
     Confirmations(database).ask(Request(kind=Kind.SIGN_UP, email=EMAIL, source="form", name=NAME), now)

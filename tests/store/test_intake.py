@@ -94,11 +94,11 @@ def test_a_dry_run_tells_and_changes_nothing(take: Take, people: Subscribers) ->
 
 def test_more_rows_than_a_batch_and_progress_that_ends_at_the_whole(take: Take, people: Subscribers) -> None:
     heard: list[tuple[int, int]] = []
-    text = "email\n" + "".join(f"p{number}@example.org\n" for number in range(2_500))
-    assert take(text, progress=lambda done, total: heard.append((done, total))).counts == {"added": 2_500}
+    text = "email\n" + "".join(f"p{number}@example.org\n" for number in range(12_500))
+    assert take(text, progress=lambda done, total: heard.append((done, total))).counts == {"added": 12_500}
     assert len(heard) == 3
     assert heard[-1] == (len(text), len(text))
-    assert people.lists()[0].subscribers == 2_500
+    assert people.lists()[0].subscribers == 12_500
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,10 @@ def test_leaving_takes_a_person_off_the_list_once(database: Database, links: Mem
     assert links.leave(bytes(16), how) is False
     with database.read() as connection:
         record = consent_of(connection, 1)
-    assert [(each.list, each.action, each.source) for each in record] == [("weekly", "withdrawn", "one-click")]
+    assert [(each.list, each.action, each.source) for each in record] == [
+        *((name, "given", "fair") for name in ("press", "weekly", "secret")),
+        ("weekly", "withdrawn", "one-click"),
+    ]
 
 
 def test_who_leaves_a_mail_that_went_to_two_lists_leaves_both(
@@ -136,6 +139,6 @@ def test_the_export_holds_everything_about_the_person(database: Database, links:
         ("secret", None),
         ("weekly", at),
     ]
-    assert [each["action"] for each in held["consent"]] == ["withdrawn"]
+    assert [each["action"] for each in held["consent"]] == ["given", "given", "given", "withdrawn"]
     assert held["deliveries"] == []
     assert links.export(bytes(16)) is None

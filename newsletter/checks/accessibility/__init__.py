@@ -1,4 +1,4 @@
-"""Accessibility: what somebody hears who does not see the mail, and sees who does not see well."""
+"""Accessibility (N320 to N343): what somebody hears who does not see the mail, and sees who does not see well."""
 
 from newsletter.checks.accessibility.contrast import dark_contrast, light_contrast
 from newsletter.checks.accessibility.sizes import close_links, small_button, small_text, tiny_text

@@ -1,6 +1,7 @@
 """Contrast of texts, in light and in dark mode."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.checks.accessibility.looks import Rgb, has_dark_rules, texts_of
 from newsletter.checks.base import Example, Family, Hit, Subject, check
@@ -34,17 +35,16 @@ def light_contrast(it: Subject) -> Iterator[Hit]:
     source="WCAG 2.2 §1.4.3",
     bad=Example(
         about="a box that stays white in dark mode, in a text that turns pale",
-        html='<table role="presentation"><tr><td class="body"><div style="background-color:#ffffff;color:#23291f">'
+        html='<table role="presentation"><tr><td class="ink"><div style="background-color:#ffffff;color:#23291f">'
         "Seeds for everybody</div></td></tr></table>",
     ),
 )
 def dark_contrast(it: Subject) -> Iterator[Hit]:
     """A rule for dark mode that changes the text and forgets the ground makes it vanish."""
     if has_dark_rules(it):
-        already = {hit.message for hit in _hits(it, dark=False)}
-        for hit in _hits(it, dark=True):
-            if hit.message.replace(" in dark mode", "") not in already:
-                yield hit
+        hits = list(_hits(it, dark=True))
+        already = {hit.message for hit in _hits(it, dark=False)} if hits else set()
+        yield from (hit for hit in hits if hit.message.replace(" in dark mode", "") not in already)
 
 
 def _hits(it: Subject, *, dark: bool) -> Iterator[Hit]:
@@ -55,9 +55,11 @@ def _hits(it: Subject, *, dark: bool) -> Iterator[Hit]:
             continue
         large = look.size >= _LARGE or (look.bold and look.size >= _LARGE_BOLD)
         needed = _NEEDED_LARGE if large else _NEEDED
-        ratio = contrast(look.colour, look.ground)
         pair = (look.colour, look.ground)
-        if ratio < needed and pair not in seen and any(character.isalnum() for character in text.text):
+        if pair in seen:
+            continue
+        ratio = contrast(look.colour, look.ground)
+        if ratio < needed and any(character.isalnum() for character in text.text):
             seen.add(pair)
             mode = " in dark mode" if dark else ""
             yield Hit(
@@ -72,6 +74,7 @@ def _place(it: Subject, text: str, colour: Rgb) -> Place | None:
     return it.template_place(as_hex(colour)) or it.place_of(text) or it.template.place("template.toml")
 
 
+@lru_cache(maxsize=512)
 def contrast(one: Rgb, two: Rgb) -> float:
     """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
     light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)

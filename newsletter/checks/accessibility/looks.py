@@ -26,7 +26,8 @@ Rgb = tuple[float, float, float]
 _SIZES = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h4": 1.0, "h5": 0.83, "h6": 0.67, "small": 0.83}
 _BOLD = {"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"}
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
-_INTERESTING = {"color", "background", "background-color"}
+_GROUNDS = {"background", "background-color"}
+_INTERESTING = {"color", *_GROUNDS}
 _LENGTH = re.compile(r"([0-9]*\.?[0-9]+)(px|pt|em|rem|%)")
 
 
@@ -91,12 +92,13 @@ def _walk(element: HtmlElement, around: Look, rules: Rules) -> Iterator[Text]:
 
 def _cascade(element: HtmlElement, style: dict[str, str], rules: Rules) -> None:
     """Lay the rules of the style sheets over an inline style: the important ones, and those it says nothing of."""
-    for name, ((important, _, _), value) in rules.get(element, {}).items():
-        shorthand = "background" if name == "background-color" else name
-        if important or (name not in style and shorthand not in style):
+    inline = set(style)
+    for name, ((important, _, _), value) in sorted(rules.get(element, {}).items(), key=lambda rule: rule[1][0]):
+        same = _GROUNDS if name in _GROUNDS else {name}  # both of them set the colour behind the text
+        if important or not same & inline:
+            for each in same:
+                style.pop(each, None)
             style[name] = value
-            if name == "background-color":
-                style.pop("background", None)
 
 
 def _look(element: HtmlElement, style: dict[str, str], around: Look) -> Look:

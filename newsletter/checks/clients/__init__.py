@@ -1,4 +1,4 @@
-"""Which mail clients would break what the template does: one finding a feature."""
+"""Client support (N6): which mail clients would break what the template does: one finding a feature."""
 
 from newsletter.checks.clients.content import forbidden, inner_link, not_shown, unusual_format
 from newsletter.checks.clients.css import (

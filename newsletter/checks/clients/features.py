@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import tinycss2
+from lxml.html import HtmlElement
 
 from newsletter.checks.base import Subject
 from newsletter.checks.clients.support import is_known
@@ -81,19 +82,31 @@ def _drawn_for_outlook(it: Subject, value: str) -> bool:
 
 def all_declarations(it: Subject) -> Iterator[Declared]:
     """Yield the declarations of visible elements and of the rules for every client; equal attributes once."""
+    yield from _declared(it.tree)
+
+
+@lru_cache(maxsize=4)
+def _declared(tree: HtmlElement) -> tuple[Declared, ...]:
+    """Collect them once for all checks of a mail; the tree is the key, and kept by the cache."""
+    found: list[Declared] = []
     seen = set()
-    for element in elements(it.tree):
+    for element in elements(tree):
         style = element.get("style")
         if style and style not in seen and not is_hidden(element):
             seen.add(style)
-            yield from _of_style(style)
-    for rule in general_rules(it):
-        yield from _with_fallbacks(rule.content)
+            found += _of_style(style)
+    for rule in _general_rules(tree):
+        found += _with_fallbacks(rule.content)
+    return tuple(found)
 
 
 def sheets(it: Subject) -> Iterator[list[Any]]:
     """Yield the style sheets of the mail, parsed; those inside conditional comments are Outlook's alone."""
-    for style in it.tree.iter("style"):
+    return _sheets(it.tree)
+
+
+def _sheets(tree: HtmlElement) -> Iterator[list[Any]]:
+    for style in tree.iter("style"):
         yield parsed_sheet(style.text or "")
 
 
@@ -106,14 +119,23 @@ def parsed_sheet(css: str) -> list[Any]:
 
 def general_rules(it: Subject) -> Iterator[Any]:
     """Yield the rules for every client."""
-    for sheet in sheets(it):
+    return _general_rules(it.tree)
+
+
+def _general_rules(tree: HtmlElement) -> Iterator[Any]:
+    for sheet in _sheets(tree):
         for rule in sheet:
             if rule.type == "qualified-rule" and not _HOOK.search(tinycss2.serialize(rule.prelude)):
                 yield rule
 
 
-def features(name: str, value: str) -> Iterator[str]:
-    """Yield the features of the table that a declaration needs."""
+@lru_cache(maxsize=4096)
+def features(name: str, value: str) -> tuple[str, ...]:
+    """Return the features of the table that a declaration needs."""
+    return tuple(_features(name, value))
+
+
+def _features(name: str, value: str) -> Iterator[str]:
     direct = _FAMILIES.get(name, f"css-{name}")
     harmless_value = value.strip().lower() in {"none", "auto", "static", "normal", "initial", "0", "1", "visible"}
     if is_known(direct) and not harmless_value:

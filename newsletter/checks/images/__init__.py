@@ -1,4 +1,4 @@
-"""Images: that they are there, reachable, and say what they show."""
+"""Images (N301 to N315): that they are there, reachable, and say what they show."""
 
 from newsletter.checks.images.alt import begins_with_photo, long_alt, missing_alt, silent_picture, useless_alt
 from newsletter.checks.images.files import (

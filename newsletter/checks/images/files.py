@@ -177,7 +177,7 @@ def unreadable(it: Subject) -> Iterator[Hit]:
     family=Family.IMAGES,
     severity=Severity.WARNING,
     title="picture taller than Outlook shows",
-    source="Word's limit of 1,728 pixels, Act-On Outlook guide",
+    source="Outlook for Windows draws with Word, which shows 1,728 pixels of a picture",
     bad=Example(
         about="images/lamp.jpg is 1,200 by 6,000 pixels",
         facts={"images": {"images/lamp.jpg": ImageFacts(size=60_000, width=1200, height=6000, format="JPEG")}},
@@ -222,7 +222,7 @@ def moving(it: Subject) -> Iterator[Hit]:
     family=Family.IMAGES,
     severity=Severity.WARNING,
     title="dark picture on a transparent ground",
-    source="Litmus, ultimate guide to dark mode: logos that vanish",
+    source="dark mode changes the ground behind a picture, and not the picture",
     bad=Example(
         about="images/lamp.jpg is a transparent PNG with dark lines",
         facts={

@@ -1,4 +1,4 @@
-"""Links: the ones the law wants, and the ones a reader can follow and understand."""
+"""Links (N4): the ones the law wants, and the ones a reader can follow and understand."""
 
 from newsletter.checks.links.addresses import (
     anchor_to_nowhere,

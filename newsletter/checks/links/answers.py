@@ -61,7 +61,7 @@ def soft_404(it: Subject) -> Iterator[Hit]:
     family=Family.LINKS,
     severity=Severity.ERROR,
     title="link to a domain for sale",
-    source="Spamhaus DBL: parked domains",
+    source="a domain that was let go shows advertisements in place of the page",
     bad=_answered(LinkVerdict.PARKED, "its title is 'example.net is for sale'"),
     good=_GOOD,
 )
