@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from newsletter.config import load_settings
 from newsletter.project import Project
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 
 ROUNDS = 60
 PAUSE = 0.15
@@ -70,21 +70,24 @@ def times(root: Path, arrived: Timer) -> list[float]:
     return found
 
 
-def events_of(server: PreviewServer) -> Timer:
+def events_of(server: StudioServer) -> Timer:
     """Return a timer that waits for the event that follows a save: its hash is a new one."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request(
         "GET",
-        "/events",
-        headers={"Cookie": f"newsletter-preview-{server.port}={server.url.partition('token=')[2]}"},
+        "/issues/first-light/events",
+        headers={"Cookie": f"newsletter-studio-{server.port}={server.url.partition('token=')[2]}"},
     )
     response = connection.getresponse()
     seen = {""}
 
     def new_hash() -> None:
+        event = ""
         while True:
             line = response.readline().decode()
-            if line.startswith("data: "):
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ").strip()
+            if event == "state" and line.startswith("data: "):
                 state = json.loads(line.removeprefix("data: "))
                 if state["picture"]["sha256"] not in seen and not state["failure"]:
                     seen.add(state["picture"]["sha256"])
@@ -140,7 +143,7 @@ def main() -> None:
         root = lay_down(Path(name))
         project = Project(root, load_settings(root / "newsletter.toml", {}))
         compiling: list[float] = []
-        server = PreviewServer(
+        server = StudioServer(
             project, "first-light", environ={}, tell=lambda snapshot: compiling.append(snapshot.seconds * 1000)
         )
         thread = threading.Thread(target=server.run)

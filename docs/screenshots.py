@@ -1,8 +1,7 @@
-"""Make the pictures of the docs: the preview, the sample mails, every component of docs/components.md, and a report.
+"""Make the pictures of the docs: the studio, the sample mails, every component of docs/components.md, and a report.
 
-Run `python docs/screenshots.py` in the repository, with `components`,
-`mails` or `report` behind it for those alone; it needs Debian's
-chromium and Pillow. A picture is a palette PNG.
+Run `python docs/screenshots.py` in the repository, with `components`, `mails`, `studio` or `report` behind it for those
+alone; it needs Debian's chromium and Pillow. A picture is a palette PNG.
 """
 
 import dataclasses
@@ -24,7 +23,7 @@ from newsletter.message.build import MessageTemplate
 from newsletter.message.reader import sample_reader
 from newsletter.project import Project
 from newsletter.render import compile_issue
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 from newsletter.studio.picture import take_picture
 
 REPOSITORY = Path(__file__).parent.parent
@@ -128,28 +127,45 @@ SAMPLES = {"weekly": "first-light", "digest": "kept-links", "letter": "the-drawe
 
 
 def mails(project: Project, browser: Browser) -> None:
-    """Photograph the preview of the first sample, and the head of every sample on a wide screen and on a phone."""
+    """Photograph the head of every sample on a wide screen and on a phone."""
     for template, slug in SAMPLES.items():
         take_picture(project.root, os.environ, slug)  # loads what is loaded at first use
-        server = PreviewServer(project, slug, environ=os.environ, tell=lambda _: None)
+        server = StudioServer(project, slug, environ=os.environ, tell=lambda _: None)
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
             page = browser.new_page(viewport={"width": 1280, "height": 860})
             page.goto(server.url)
             page.locator("html[data-shown]").wait_for(state="attached")
-            if template == "weekly":
-                wait_for_pictures(page.frame_locator("#frame"))
-                write("preview.png", page.screenshot())
             for suffix, width, scheme in (("", 700, "light"), ("-phone", 375, "dark")):
                 page.set_viewport_size({"width": width, "height": 1400})
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                page.goto(f"http://127.0.0.1:{server.port}/mail/{scheme}")
+                page.goto(f"http://127.0.0.1:{server.port}/issues/{slug}/mail/{scheme}")
                 wait_for_pictures(page)
                 write(f"{template}{suffix}.png", page.screenshot())
         finally:
             server.stop()
             thread.join()
+
+
+def studio(project: Project, browser: Browser) -> None:
+    """Photograph the studio: its start page, and an issue with its inbox."""
+    server = StudioServer(project, environ=os.environ, tell=lambda _: None)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(server.url)
+        page.locator("html[data-shown]").wait_for(state="attached")
+        write("studio-home.png", page.screenshot(clip={"x": 0, "y": 0, "width": 1440, "height": 560}))
+        page.goto(f"http://127.0.0.1:{server.port}/issues/first-light")
+        page.locator(".sizebar b").wait_for()
+        page.locator("html[data-shown]").wait_for(state="attached")
+        wait_for_pictures(page.frame_locator("#frame"))
+        write("studio-issue.png", page.screenshot())
+    finally:
+        server.stop()
+        thread.join()
 
 
 def sample_report() -> Report:
@@ -216,16 +232,18 @@ def draw_report(browser: Browser) -> None:
 
 
 def main() -> None:
-    """Photograph everything, or the components or the report alone."""
+    """Photograph everything, or the parts that are named: components, mails, studio, report."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     project = Project.open(REPOSITORY, os.environ)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        wanted = sys.argv[1:] or ["components", "mails", "report"]
+        wanted = sys.argv[1:] or ["components", "mails", "studio", "report"]
         if "components" in wanted:
             components(project, browser)
         if "mails" in wanted:
             mails(project, browser)
+        if "studio" in wanted:
+            studio(project, browser)
         if "report" in wanted:
             draw_report(browser)
         browser.close()

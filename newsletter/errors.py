@@ -5,6 +5,7 @@ NewsletterError
 ├── ConfigError           mend newsletter.toml or an environment variable
 ├── ContentError          mend an article or an issue file
 │   └── ConflictError     something is already there: choose another name, or say that it may be replaced
+│       └── ClashError    two people edited the same field: choose one of the versions
 ├── IngestError           mend or replace the file that was to be taken in; nothing was written
 ├── TemplateError         mend a template file
 │   └── SlotError         mend a `[[ ]]` or `[% %]`, or the data of the reader it fails for
@@ -62,6 +63,15 @@ class ContentError(NewsletterError):
 
 class ConflictError(ContentError):
     """A file or record of that name is already there; nothing was overwritten."""
+
+
+class ClashError(ConflictError):
+    """A field that was changed on the disk while somebody edited it; `disk` and `mine` are the versions."""
+
+    def __init__(self, what: str, *, place: Place, remedy: str, disk: str, mine: str) -> None:
+        super().__init__(what, place=place, remedy=remedy)
+        self.disk = disk
+        self.mine = mine
 
 
 class IngestError(NewsletterError):

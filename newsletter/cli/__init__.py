@@ -30,6 +30,7 @@ from newsletter.cli import (
     send,
     serve,
     ses_standin,
+    studio,
     subscriber,
     suppression,
     template,
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.command()(init.init)
 app.add_typer(article.app, name="article")
 app.add_typer(issue.app, name="issue")
+app.command()(studio.studio)
 app.command()(preview.preview)
 app.command()(check.check)
 app.command()(build.build)

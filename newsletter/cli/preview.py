@@ -1,4 +1,4 @@
-"""`newsletter preview`: an issue in the browser, compiled anew whenever one of its files is saved."""
+"""`newsletter preview`: the studio, at one issue."""
 
 import contextlib
 import os
@@ -9,24 +9,22 @@ import typer
 from newsletter.cli.build import IssueName
 from newsletter.cli.output import note, say
 
+Port = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        min=0,
+        max=65535,
+        metavar="PORT",
+        show_default=False,
+        help="Port of 127.0.0.1; that of the last time by default, or a free one.",
+    ),
+]
+OpenBrowser = Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")]
 
-def preview(
-    context: typer.Context,
-    issue: IssueName,
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port",
-            min=0,
-            max=65535,
-            metavar="PORT",
-            show_default=False,
-            help="Port of 127.0.0.1; a free one by default.",
-        ),
-    ] = 0,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
-) -> None:
-    """Show an issue in the browser and keep it up to date while its files are edited.
+
+def preview(context: typer.Context, issue: IssueName, port: Port = 0, open_browser: OpenBrowser = True) -> None:
+    """Show an issue in the browser and keep it up to date while its files are edited, there or anywhere else.
 
     A file that does not compile shows as an error with its line, above the last picture that did. Ctrl-C ends it.
 
@@ -40,17 +38,18 @@ def preview(
 
 
 def serve(project: Any, name: str, *, port: int, open_browser: bool, **what: Any) -> None:
-    """Serve a preview until Ctrl-C; `what` says what is shown, if it is no issue of the project."""
+    """Serve the studio until Ctrl-C, at an issue's page or the start page; `what` says what else is shown."""
     import threading
     import webbrowser
 
-    from newsletter.studio import PreviewServer
+    from newsletter.studio import StudioServer
 
-    server = PreviewServer(
+    server = StudioServer(
         project, name, environ=os.environ, tell=lambda snapshot: note(snapshot.line()), port=port, **what
     )
     with contextlib.suppress(KeyboardInterrupt):
-        note(server.snapshot.line())
+        if server.snapshot:
+            note(server.snapshot.line())
         say(server.url)
         note("Ctrl-C ends it.")
         if open_browser:

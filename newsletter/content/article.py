@@ -93,13 +93,13 @@ def edit_article(text: str, changes: Mapping[str, Any], *, slug: str, file: str)
     front = {key: value for key, value in front.items() if value is not None or key in before}
     text = edit_front_matter(text, front, file=file)
     if "body" in changes:
-        text = _with_body(text, changes["body"] or "")
+        text = with_body(text, changes["body"] or "")
     parse_article(text, slug=slug, file=file)
     return text
 
 
-def _with_body(text: str, body: str) -> str:
-    """Put another body below the front matter of a file that is known to have one."""
+def with_body(text: str, body: str) -> str:
+    """Put another body below the front matter of a file that is known to have one, of a record or an issue."""
     lines = re.split(r"(?<=\n)", text)
     fences = [number for number, line in enumerate(lines) if line.removeprefix("\ufeff").rstrip() == "---"]
     eol = "\r\n" if lines[fences[0]].endswith("\r\n") else "\n"

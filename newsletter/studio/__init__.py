@@ -1,6 +1,6 @@
-"""The local web app: an issue in the browser, compiled anew whenever one of its files changes."""
+"""The local web app: compose an issue from articles and see the mail while its files change."""
 
 from newsletter.studio.live import Snapshot
-from newsletter.studio.server import PreviewServer
+from newsletter.studio.server import StudioServer
 
-__all__ = ["PreviewServer", "Snapshot"]
+__all__ = ["Snapshot", "StudioServer"]

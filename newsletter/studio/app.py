@@ -1,125 +1,103 @@
-"""The preview's pages: the page itself, what changed, the mail for its frame, its texts, and its pictures."""
+"""The studio's addresses: its pages, what changed, the mail for its frame, its texts, and every change."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newsletter.errors import ContentError
-from newsletter.project import Project
-from newsletter.studio.live import Live
-from newsletter.studio.picture import Picture
-from newsletter.studio.variants import Scheme
+from newsletter.errors import ClashError, ConflictError, NewsletterError, UsageError
+from newsletter.studio.changes import Changes
+from newsletter.studio.gallery import Gallery
+from newsletter.studio.looking import Looking
+from newsletter.studio.outline import error_values
+from newsletter.studio.pages import Pages
+from newsletter.studio.workshop import Workshop
+from newsletter.web.fetch import Fetcher
 
 STATIC = Path(__file__).parent / "static"
-MAIL_POLICY = (
-    "default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; font-src https:; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-)
-"""The mail runs no script, so `allow-same-origin` gives it nothing; it lets the page swap its content and keep the
-scroll position. The same words stand in the frame's `sandbox` attribute."""
-IMAGE_TYPES = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-}
-EMPTY_FRAME = '<!DOCTYPE html><html lang="en"><head><title>Mail</title></head><body></body></html>'
 
 
-def make_app(live: Live, project: Project, pictures: Mapping[str, bytes]) -> Starlette:
-    """Return the app of one issue; its lifespan watches the files. It has to stand behind a Guard."""
+def make_app(  # noqa: PLR0913 - the parts that the server puts together, all named
+    gallery: Gallery,
+    workshop: Workshop,
+    *,
+    fetcher: Fetcher,
+    only: str = "",
+    pictures: Mapping[str, bytes] | None = None,
+    address: str = "",
+) -> Starlette:
+    """Return the app; its lifespan watches the files. It has to stand behind a Guard.
+
+    With `only` it shows the mail of that name and changes nothing; `pictures` are its own, by path.
+    """
 
     @asynccontextmanager
     async def watching(_app: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as group:
-            group.start_soon(live.run)
+            group.start_soon(gallery.run)
             yield
-            live.stop()
+            gallery.stop()
 
+    pages = Pages(workshop, only=only, address=address)
+    looking = Looking(gallery, workshop, pictures or {})
+    issue = "/issues/{slug}"
+    routes: list[Route | Mount] = [
+        Route("/", pages.home),
+        Route(issue, pages.issue),
+        Route("/frame", looking.frame),
+        Route("/events", looking.files),
+        Route(f"{issue}/events", looking.events),
+        Route(f"{issue}/mail/{{scheme}}", looking.mail),
+        Route(f"{issue}/facts", looking.facts),
+        Route(f"{issue}/text", looking.text),
+        Route(f"{issue}/source", looking.source),
+        Route(f"{issue}/message", looking.message),
+        Route(f"{issue}/message.eml", looking.download),
+        Route(f"{issue}/images/{{path:path}}", looking.image),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    if not only:
+        changes = Changes(workshop, fetcher)
+        routes += [
+            Route(f"{issue}/outline", changes.outline),
+            Route(f"{issue}/measures", changes.measures),
+            Route(f"{issue}/suggestions", changes.suggestions),
+            Route("/inbox", changes.inbox),
+            Route("/article", changes.article),
+            Route("/readers", changes.readers),
+            Route("/api/page", changes.add_page, methods=["POST"]),
+            Route("/api/file", changes.add_file, methods=["POST"]),
+            Route("/api/{action}", changes.act, methods=["POST"]),
+        ]
     return Starlette(
-        routes=[
-            Route("/", _page),
-            Route("/events", _events(live)),
-            Route("/frame", _frame),
-            Route("/mail/{scheme}", _mail(live)),
-            Route("/text", _text(live, lambda picture: picture.text)),
-            Route("/source", _text(live, lambda picture: picture.html)),
-            Route("/message", _text(live, lambda picture: picture.message)),
-            Route("/images/{path:path}", _image(live, project, pictures)),
-            Mount("/static", StaticFiles(directory=STATIC)),
-        ],
+        routes=routes,
         lifespan=watching,
+        exception_handlers={NewsletterError: _explain, HTTPException: _plainly},
     )
 
 
-async def _page(_request: Request) -> Response:
-    return FileResponse(STATIC / "preview.html")
+def _explain(request: Request, error: Exception) -> Response:
+    """Answer what a person can mend as JSON: what, where, what to do; of a clash both versions."""
+    assert isinstance(error, NewsletterError)
+    if isinstance(error, ConflictError):
+        status = 409
+    elif isinstance(error, UsageError) and request.method in {"GET", "HEAD"}:
+        status = 404
+    else:
+        status = 422
+    values = error_values(error)
+    if isinstance(error, ClashError):
+        values |= {"disk": error.disk, "mine": error.mine}
+    return JSONResponse({"error": values}, status)
 
 
-async def _frame(_request: Request) -> Response:
-    return HTMLResponse(EMPTY_FRAME, headers={"Content-Security-Policy": MAIL_POLICY})
-
-
-def _events(live: Live) -> Callable[[Request], EventSourceResponse]:
-    async def states() -> AsyncIterator[ServerSentEvent]:
-        async for snapshot in live.follow():
-            yield ServerSentEvent(event="state", id=str(snapshot.revision), data=json.dumps(snapshot.values()))
-
-    def events(_request: Request) -> EventSourceResponse:
-        return EventSourceResponse(states(), ping=20)
-
-    return events
-
-
-def _mail(live: Live) -> Callable[[Request], Response]:
-    def mail(request: Request) -> Response:
-        scheme = request.path_params["scheme"]
-        if scheme not in set(Scheme):
-            raise HTTPException(404, f"There is no colour scheme {scheme[:40]!r}: light or dark.")
-        return HTMLResponse(_picture(live).frames[Scheme(scheme)], headers={"Content-Security-Policy": MAIL_POLICY})
-
-    return mail
-
-
-def _text(live: Live, part: Callable[[Picture], str]) -> Callable[[Request], Response]:
-    def text(_request: Request) -> Response:
-        return PlainTextResponse(part(_picture(live)))
-
-    return text
-
-
-def _image(live: Live, project: Project, pictures: Mapping[str, bytes]) -> Callable[[Request], Response]:
-    def image(request: Request) -> Response:
-        src = f"images/{request.path_params['path']}"
-        content_type = IMAGE_TYPES.get(Path(src).suffix.lower())
-        if content_type is None:
-            raise HTTPException(404, "Only pictures of the issue are shown here.")
-        try:
-            data = pictures.get(src) or project.image_file(live.snapshot.slug, src).read_bytes()
-        except (ContentError, OSError) as exc:
-            raise HTTPException(404, "The issue has no such picture.") from exc
-        return Response(
-            data, media_type=content_type, headers={"Content-Security-Policy": "default-src 'none'; sandbox"}
-        )
-
-    return image
-
-
-def _picture(live: Live) -> Picture:
-    picture = live.snapshot.picture
-    if picture is None:
-        raise HTTPException(404, "The issue has not compiled yet.")
-    return picture
+def _plainly(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(error.detail, error.status_code, error.headers)

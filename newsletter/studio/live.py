@@ -12,6 +12,7 @@ import anyio
 
 from newsletter.errors import NewsletterError, RenderGuardError, UsageError
 from newsletter.project.preparation import prepare_issue
+from newsletter.studio.bell import Bell
 from newsletter.studio.picture import Failure, Picture, Prepare, describe, take_picture
 from newsletter.studio.watch import Watcher
 
@@ -76,8 +77,8 @@ class Live:
         self._tell = tell
         self._watcher = Watcher(root, slug, self._mark)
         self._dirty = asyncio.Event()
-        self._news = asyncio.Event()
         self._stopped = False
+        self.bell = Bell()
         self.snapshot = self._first()
 
     async def run(self) -> None:
@@ -97,13 +98,13 @@ class Live:
         self._stopped = True
         self._watcher.stop()
         self._dirty.set()
-        self._news.set()
+        self.bell.stop()
 
     async def follow(self) -> AsyncIterator[Snapshot]:
         """Yield the snapshot of now and then each newer one; who is slow gets the newest only."""
         seen = -1
         while not self._stopped:
-            news = self._news
+            news = self.bell.next()
             if self.snapshot.revision == seen:
                 await news.wait()
             else:
@@ -141,8 +142,7 @@ class Live:
             taken=now if picture else last.taken,
             failure=failure,
         )
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        self.bell.ring()
         self._tell(self.snapshot)
 
     def _compile(self, raising: type[NewsletterError] | tuple[()] = ()) -> tuple[Picture | None, Failure | None, float]:

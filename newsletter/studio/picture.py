@@ -1,7 +1,7 @@
 """What the page shows: the picture of an issue that compiled, or the failure of one that did not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 from newsletter.checks.size import CLIPPED, NEAR
 from newsletter.config import FILE_NAME, load_settings
 from newsletter.errors import ContentError, NewsletterError
+from newsletter.message.build import MessageTemplate, message_sizes
+from newsletter.models import Reader
 from newsletter.project import Project
 from newsletter.project.files import shown
 from newsletter.project.preparation import PreparedIssue, facts_of, prepare_issue
@@ -25,13 +27,17 @@ MAX_LINE = 240
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A compiled issue for the page: `facts` as JSON values, the texts of the mail, and its HTML for the frame."""
+    """A compiled issue for the page: `facts` as JSON values, the texts of the mail, and its HTML for the frame.
+
+    `prepared` is what it was made from; two pictures that look the same are the same.
+    """
 
     facts: Mapping[str, Any]
     html: str
     text: str
     message: str
     frames: Mapping[Scheme, str]
+    prepared: PreparedIssue = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +66,30 @@ Prepare = Callable[[Project, str], PreparedIssue]
 def take_picture(root: Path, environ: Mapping[str, str], slug: str, prepare: Prepare = prepare_issue) -> Picture:
     """Compile an issue from the files as they are now, settings included; raises NewsletterError."""
     project = Project(root, load_settings(root / FILE_NAME, environ))
-    prepared = prepare(project, slug)
+    return picture_of(project, slug, prepare(project, slug))
+
+
+def seen_by(project: Project, slug: str, picture: Picture, reader: Reader) -> Picture:
+    """Return the picture of the same compiled issue as another reader gets it; raises NewsletterError."""
+    mail = MessageTemplate(picture.prepared.compiled, picture.prepared.newsletter)
+    content, message = mail.content(reader), mail.build(reader)
+    sizes = message_sizes(content, message)
+    prepared = replace(picture.prepared, reader=reader, content=content, message=message, sizes=sizes)
+    return picture_of(project, slug, prepared)
+
+
+def picture_of(project: Project, slug: str, prepared: PreparedIssue) -> Picture:
+    """Return what the page shows of a compiled issue; `slug` is its name there."""
     html = prepared.content.html
     base = f"{prepared.newsletter.site_url or UNPUBLISHED_SITE}/{prepared.compiled.slug}"
-    local = links_outside(local_images(html, base, lambda src: _version(project, slug, src)))
+    local = links_outside(local_images(html, base, f"/issues/{slug}", lambda src: _version(project, slug, src)))
     return Picture(
         facts=_facts(prepared),
         html=html,
         text=prepared.content.text,
         message=prepared.message.decode("ascii").replace("\r\n", "\n"),
         frames={scheme: in_scheme(local, scheme) for scheme in Scheme},
+        prepared=prepared,
     )
 
 

@@ -1,9 +1,9 @@
-"""The preview as a server: an address of this machine, a token, and an end that waits for nobody."""
+"""The studio as a server: an address of this machine, a token, and an end that waits for nobody."""
 
 import errno
-import secrets
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import uvicorn
 
@@ -11,40 +11,58 @@ from newsletter.errors import UsageError
 from newsletter.project import Project
 from newsletter.project.preparation import prepare_issue
 from newsletter.studio.app import make_app
+from newsletter.studio.gallery import Gallery
 from newsletter.studio.guard import Guard
-from newsletter.studio.live import Live, Snapshot
+from newsletter.studio.live import Snapshot
 from newsletter.studio.picture import Prepare
+from newsletter.studio.session import Session, keep_session, last_session
+from newsletter.studio.workshop import Workshop
+from newsletter.web.fetch import Fetcher
 
 ADDRESS = "127.0.0.1"
 
 
-class PreviewServer:
-    """A preview of one issue, compiled and bound to a port, not yet served.
+class StudioServer:
+    """The studio of a project, bound to a port, not yet served.
 
-    `tell` hears of every compilation after the first, on the thread that runs `run`. Raises UsageError for an issue
-    that is not there and for a port that cannot be had; an issue that does not compile is no error, its page says why.
-    `prepare` makes another mail than that of an issue in the project, with `pictures` of its own, by path.
+    It begins at the start page, or at the issue `slug`, which is compiled at once. `tell` hears of every compilation
+    after that, on the thread that runs `run`. Without a `port` it takes that of the last run if it is free, so that
+    open tabs find it again. `prepare` makes another mail than that of an issue in the project, with `pictures` of its
+    own, by path; then there is nothing else to see, and nothing can be changed. Raises UsageError for an issue that is
+    not there and for a port that cannot be had; an issue that does not compile is no error, its page says why.
     """
 
     def __init__(  # noqa: PLR0913 - each says one thing about where, what and to whom
         self,
         project: Project,
-        slug: str,
+        slug: str = "",
         *,
         environ: Mapping[str, str],
         tell: Callable[[Snapshot], None],
         port: int = 0,
-        prepare: Prepare = prepare_issue,
+        fetcher: Fetcher | None = None,
+        prepare: Prepare | None = None,
         pictures: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._live = Live(project.root, environ, slug, tell, prepare)
-        self._socket = _bind(port)
+        self._gallery = Gallery(project.root, environ, tell)
+        self._first = self._gallery.open_now(slug, prepare or prepare_issue) if slug else None
+        session = last_session(project.root / ".newsletter")
+        self._socket = _bind(port) if port else _bind_again(session.port)
         self.port: int = self._socket.getsockname()[1]
-        self._token = secrets.token_urlsafe(16)
-        app = Guard(make_app(self._live, project, pictures or {}), port=self.port, token=self._token)
-        # one set of parts, whatever else is installed; the preview speaks through `tell`, not through logging
+        self._token = session.token
+        keep_session(project.root / ".newsletter", Session(port=self.port, token=self._token))
+        self._path = f"/issues/{slug}" if slug else "/"
+        app = make_app(
+            self._gallery,
+            Workshop(project, environ),
+            fetcher=fetcher or Fetcher(),
+            only=slug if prepare else "",
+            pictures=pictures,
+            address=f"http://{ADDRESS}:{self.port}",
+        )
+        # one set of parts, whatever else is installed; the studio speaks through `tell`, not through logging
         config = uvicorn.Config(
-            app,
+            Guard(app, port=self.port, token=self._token),
             loop="asyncio",
             http="h11",
             ws="none",
@@ -56,17 +74,17 @@ class PreviewServer:
             proxy_headers=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = _Server(config, self._live)
+        self._server = _Server(config, self._gallery)
 
     @property
     def url(self) -> str:
-        """The link that opens the preview; who has it can read it."""
-        return f"http://{ADDRESS}:{self.port}/?token={self._token}"
+        """The link that opens the studio; who has it can read and change the project's content."""
+        return f"http://{ADDRESS}:{self.port}{self._path}?token={self._token}"
 
     @property
-    def snapshot(self) -> Snapshot:
-        """What is shown now."""
-        return self._live.snapshot
+    def snapshot(self) -> Snapshot | None:
+        """What is shown of the issue that it began with, None at the start page."""
+        return self._first.snapshot if self._first else None
 
     def run(self) -> None:
         """Serve until Ctrl-C, which still ends in KeyboardInterrupt, SIGTERM or `stop`."""
@@ -81,13 +99,20 @@ class PreviewServer:
 class _Server(uvicorn.Server):
     """Ends the event streams before it waits for connections to close: a browser never closes one by itself."""
 
-    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+    def __init__(self, config: uvicorn.Config, gallery: Gallery) -> None:
         super().__init__(config)
-        self._live = live
+        self._gallery = gallery
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.stop()
+        self._gallery.stop()
         await super().shutdown(sockets)
+
+
+def _bind_again(port: int) -> socket.socket:
+    """Take the port of the last run, or any when it is in use."""
+    with suppress(UsageError):
+        return _bind(port)
+    return _bind(0)
 
 
 def _bind(port: int) -> socket.socket:

@@ -34,6 +34,7 @@ _TEMPORARY = re.compile(
 class Watcher:
     """Calls `changed` when something that an issue is made of may have changed, from `run` until `stop`.
 
+    With no issue's name it is about all of them and the inbox.
     The folders are watched from above, because editors and git replace files and folders by new ones of the same name;
     a folder that comes later is watched from then on. Where the system has no watch left, it is polled.
     """
@@ -41,6 +42,7 @@ class Watcher:
     def __init__(self, root: Path, slug: str, changed: Callable[[], None]) -> None:
         self._root = root
         self._slug = slug
+        self._issues = ("issues", slug) if slug else ("issues",)
         self._changed = changed
         self._stop = asyncio.Event()
         self._again = asyncio.Event()
@@ -65,7 +67,7 @@ class Watcher:
         parts = path.relative_to(self._root).parts
         if any(_TEMPORARY.search(part) for part in parts):
             return False
-        return parts[:1] == ("templates",) or parts[:2] == ("issues", self._slug)
+        return parts[:1] == ("templates",) or parts[: 2 if self._slug else 1] == self._issues
 
     def _concerns_root(self, _change: Change, name: str) -> bool:
         return Path(name).name in {FILE_NAME, *FOLDERS}

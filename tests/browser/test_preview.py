@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from newsletter.studio import PreviewServer
+from newsletter.studio import StudioServer
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def wait_until(page: Page, expression: str) -> None:
 
 
 def choose(page: Page, name: str) -> None:
-    page.locator(".choice").get_by_text(name, exact=True).click()
+    page.locator(".choice span").filter(has_text=name).click()
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -43,11 +43,13 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_a_saved_file_shows_without_a_reload_and_the_mail_stays_where_it_was_scrolled_to(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
-    assert page.url == f"http://127.0.0.1:{server.port}/"
-    expect(page.locator("#subject")).to_have_text("Harbour light switched on, libraries open all night")
+    assert page.url == f"http://127.0.0.1:{server.port}/issues/first-light"
+    expect(page.locator("#board [data-name=subject]")).to_have_value(
+        "Harbour light switched on, libraries open all night"
+    )
     expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
     wait_until(page, f"[...{MAIL}.images].length >= 3")
     wait_until(page, f"[...{MAIL}.images].every(image => image.complete && image.naturalWidth > 0)")
@@ -61,7 +63,7 @@ def test_a_saved_file_shows_without_a_reload_and_the_mail_stays_where_it_was_scr
 
 
 def test_a_broken_template_shows_its_line_above_the_last_picture_and_heals(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
     expect(page.locator("#failure")).to_be_hidden()
@@ -81,7 +83,7 @@ def test_a_broken_template_shows_its_line_above_the_last_picture_and_heals(
 
 
 def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
-    server: PreviewServer, open_page: Callable[..., Page]
+    server: StudioServer, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(server.url)
     choose(page, "Phone")
@@ -90,17 +92,19 @@ def test_the_mail_fits_a_phone_and_follows_its_own_dark_rules(
     assert in_mail(page, "documentElement.scrollWidth") == 375
     colour = f"getComputedStyle({MAIL}.querySelector('h3.title')).color"
     light = page.evaluate(colour)
-    choose(page, "Dark")
+    page.locator("#scheme").select_option("dark")
     wait_until(page, f"{colour} !== '{light}'")
-    expect(page.locator("#about")).to_have_text("375 px, the template\N{RIGHT SINGLE QUOTATION MARK}s own dark rules")
+    expect(page.locator("#about")).to_contain_text(
+        "375 px, the template\N{RIGHT SINGLE QUOTATION MARK}s own dark rules"
+    )
     assert in_mail(page, "documentElement.scrollWidth") == 375
-    assert page.url.endswith("/#width=phone&scheme=dark")
+    assert page.url.endswith("/first-light#width=phone&scheme=dark")
     page.reload()
     wait_until(page, f"{MAIL}.querySelector('h3.title') && {colour} !== '{light}'")
     assert in_mail(page, "documentElement.clientWidth") == 375
 
 
-def test_light_is_light_in_a_browser_that_prefers_dark(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_light_is_light_in_a_browser_that_prefers_dark(server: StudioServer, open_page: Callable[..., Page]) -> None:
     colours = []
     for scheme in ("light", "dark"):
         page = open_page(server.url, scheme=scheme)
@@ -111,10 +115,13 @@ def test_light_is_light_in_a_browser_that_prefers_dark(server: PreviewServer, op
 
 @pytest.mark.parametrize(("width", "height"), [(375, 800), (768, 1024), (1920, 1080)])
 def test_the_page_itself_never_scrolls_sideways(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path, width: int, height: int
+    server: StudioServer, open_page: Callable[..., Page], root: Path, width: int, height: int
 ) -> None:
     page = open_page(server.url, width=width, height=height)
-    for view in ("Mail", "Text", "Source", "Message"):
+    for pane in page.locator("[data-show]:visible").all():
+        pane.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for view in ("Mail", "Inbox list", "Text", "Source", "Message", "Checks"):
         choose(page, view)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     edit(root / TEMPLATE, "<mj-head>", "<mj-haed>")
@@ -123,7 +130,7 @@ def test_the_page_itself_never_scrolls_sideways(
 
 
 def test_text_source_and_message_are_shown_as_they_are_sent(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path
+    server: StudioServer, open_page: Callable[..., Page], root: Path
 ) -> None:
     page = open_page(server.url)
     page.evaluate(f"{MAIL}.scrollingElement.scrollTop = 0")
@@ -142,7 +149,7 @@ def test_text_source_and_message_are_shown_as_they_are_sent(
 
 
 def test_looking_at_the_text_does_not_lose_the_place_in_the_mail(
-    server: PreviewServer, open_page: Callable[..., Page]
+    server: StudioServer, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(server.url)
     wait_until(page, f"{MAIL}.images.length && [...{MAIL}.images].every(image => image.complete)")
@@ -154,24 +161,24 @@ def test_looking_at_the_text_does_not_lose_the_place_in_the_mail(
     assert in_mail(page, "scrollingElement.scrollTop") == 700
 
 
-def test_all_choices_can_be_made_by_keyboard(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_all_choices_can_be_made_by_keyboard(server: StudioServer, open_page: Callable[..., Page]) -> None:
     page = open_page(server.url)
     expect(mail(page).get_by_text("Hello Ada")).to_be_visible()
     page.get_by_role("radio", name="Mail").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator("#list")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
     expect(page.get_by_role("radio", name="Desktop")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#about")).to_have_text("375 px")
-    page.get_by_role("separator").focus()
+    page.get_by_role("slider").focus()
     page.keyboard.press("PageUp")
     expect(page.locator("#about")).to_have_text("475 px")
-    expect(page.get_by_role("separator")).to_have_attribute("aria-valuenow", "475")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", "475")
 
 
-def test_the_handle_changes_the_width(server: PreviewServer, open_page: Callable[..., Page]) -> None:
+def test_the_handle_changes_the_width(server: StudioServer, open_page: Callable[..., Page]) -> None:
     page = open_page(server.url)
     expect(page.locator("#about")).to_have_text("700 px")
     box = page.locator("#handle").bounding_box()
@@ -185,16 +192,19 @@ def test_the_handle_changes_the_width(server: PreviewServer, open_page: Callable
 
 
 def test_findings_name_their_place_and_remedy(
-    server: PreviewServer, open_page: Callable[..., Page], root: Path, expected: list[str]
+    server: StudioServer, open_page: Callable[..., Page], root: Path, expected: list[str]
 ) -> None:
     expected.append("status of 404")  # the picture that is not there is missing in the frame, too
     page = open_page(server.url)
-    expect(page.locator("#findings")).to_have_text("Nothing found.")
+    choose(page, "Checks")
+    errors = page.locator("#findings li[data-severity=error]")
+    expect(errors).to_have_count(0)
     article = root / "issues/first-light/articles/harbour-light-returns-after-thirty-years.md"
     edit(article, "images/harbour-light.jpg", "images/harbour-night.jpg")
-    finding = page.locator("#findings li").first
+    finding = errors.first
     expect(finding).to_be_visible()
-    expect(finding.locator("code")).to_contain_text("articles/harbour-light-returns-after-thirty-years.md:")
+    expect(finding.locator(".place")).to_contain_text("articles/harbour-light-returns-after-thirty-years.md:")
     expect(finding.locator(".remedy")).not_to_be_empty()
     expect(page.locator("#findingshead")).to_contain_text("Findings (")
+    choose(page, "Mail")
     wait_until(page, f"[...{MAIL}.images].some(image => image.complete && !image.naturalWidth)")

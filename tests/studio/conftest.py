@@ -1,4 +1,4 @@
-"""A copy of the sample project, and a real preview server that is spoken to over HTTP."""
+"""A copy of the sample project, and a real studio that is spoken to over HTTP."""
 
 import contextlib
 import http.client
@@ -14,7 +14,7 @@ import pytest
 
 from newsletter.config import load_settings
 from newsletter.project import Project
-from newsletter.studio import PreviewServer, Snapshot
+from newsletter.studio import Snapshot, StudioServer
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -33,15 +33,18 @@ class Answer:
 class Events:
     """The event stream as a browser reads it."""
 
-    def __init__(self, connection: http.client.HTTPConnection, cookie: str) -> None:
+    def __init__(self, connection: http.client.HTTPConnection, cookie: str, path: str) -> None:
         self._connection = connection
-        connection.request("GET", "/events", headers={"Cookie": cookie})
+        connection.request("GET", path, headers={"Cookie": cookie})
         self.response = connection.getresponse()
 
     def next(self) -> dict[str, Any]:
         """Wait for the next state, ten seconds at most."""
+        event = ""
         while line := self.response.readline().decode():
-            if line.startswith("data: "):
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ").strip()
+            if event == "state" and line.startswith("data: "):
                 found: dict[str, Any] = json.loads(line.removeprefix("data: "))
                 return found
         raise EOFError("the preview closed the stream")
@@ -58,18 +61,19 @@ class Events:
 
 @dataclass
 class Preview:
-    """A running preview of `first-light` and the folder it watches."""
+    """A running studio at one issue, and the folder it works on."""
 
     root: Path
-    server: PreviewServer
+    server: StudioServer
     told: list[Snapshot]
+    name: str = "first-light"
     streams: list[Events] = field(default_factory=list)
 
     @property
     def cookie(self) -> str:
-        return f"newsletter-preview-{self.server.port}={self.server.url.partition('token=')[2]}"
+        return f"newsletter-studio-{self.server.port}={self.server.url.partition('token=')[2]}"
 
-    def ask(self, path: str, method: str = "GET", **headers: str | None) -> Answer:
+    def ask(self, path: str, method: str = "GET", data: bytes = b"", **headers: str | None) -> Answer:
         """Ask with the cookie; a header is a keyword with `_` for `-`, None leaves it out."""
         sent = {"Cookie": self.cookie, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
@@ -78,15 +82,51 @@ class Preview:
             for name, value in sent.items():
                 if value is not None:
                     connection.putheader(name, value)
-            connection.endheaders()
+            if data and "Content-Length" not in sent:
+                connection.putheader("Content-Length", str(len(data)))
+            connection.endheaders(data or None)
             response = connection.getresponse()
             return Answer(status=response.status, headers=dict(response.getheaders()), body=response.read())
         finally:
             connection.close()
 
+    def get(self, path: str) -> Any:
+        """Ask for JSON."""
+        answer = self.ask(path)
+        assert answer.status == 200, answer.text
+        return json.loads(answer.body)
+
+    def post(self, action: str, body: Any = None, **headers: str | None) -> Answer:
+        """Change something as the page does; bytes go as they are."""
+        data = body if isinstance(body, bytes) else json.dumps(body if body is not None else {}).encode()
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        sent = {"Origin": f"http://127.0.0.1:{self.server.port}", "Content_Type": kind, **headers}
+        return self.ask(f"/api/{action}", "POST", data, **sent)
+
+    def act(self, action: str, body: Any = None) -> Any:
+        """Change something, and read what the page is told."""
+        answer = self.post(action, body)
+        assert answer.status == 200, answer.text
+        return json.loads(answer.body)
+
+    def refused(self, action: str, body: Any = None, status: int = 422) -> Any:
+        """Try to change something, and read why it was refused."""
+        answer = self.post(action, body)
+        assert answer.status == status, answer.text
+        return json.loads(answer.body)["error"]
+
+    @property
+    def outline(self) -> Any:
+        """The issue as the page arranges it."""
+        return self.get(f"/issues/{self.name}/outline")
+
+    def base(self, **more: Any) -> dict[str, Any]:
+        """Begin a change of the issue as it is now."""
+        return {"issue": self.name, "base": self.outline["base"], **more}
+
     def events(self) -> Events:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
-        self.streams.append(Events(connection, self.cookie))
+        self.streams.append(Events(connection, self.cookie, f"/issues/{self.name}/events"))
         return self.streams[-1]
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -114,8 +154,8 @@ def project_in(root: Path) -> Project:
 @contextlib.contextmanager
 def running(project: Project, name: str = "first-light", **what: Any) -> Iterator[Preview]:
     told: list[Snapshot] = []
-    server = PreviewServer(project, name, environ={}, tell=told.append, **what)
-    preview = Preview(root=project.root, server=server, told=told)
+    server = StudioServer(project, name, environ={}, tell=told.append, **what)
+    preview = Preview(root=project.root, server=server, told=told, name=name)
     thread = threading.Thread(target=preview.server.run)
     thread.start()
     try:

@@ -21,7 +21,7 @@ def test_a_saved_file_is_a_new_picture(preview: Any) -> None:
     assert second["picture"]["subject"] == "Quay light switched on, libraries open all night"
     assert second["picture"]["sha256"] != first["picture"]["sha256"]
     assert second["revision"] == first["revision"] + 1
-    assert "Quay light switched on" in preview.ask("/message").text
+    assert "Quay light switched on" in preview.ask("/issues/first-light/message").text
     assert [snapshot.line().partition(" ")[2].split(" in ")[0] for snapshot in preview.told] == ["first-light compiled"]
 
 
@@ -55,7 +55,7 @@ def test_an_error_names_its_line_and_heals(
     assert [line["text"] for line in broken["failure"]["excerpt"] if line["marked"]] == [marked]
     assert broken["picture"] == first["picture"]
     assert broken["taken"] == first["taken"]
-    assert preview.ask("/mail/light").status == 200
+    assert preview.ask("/issues/first-light/mail/light").status == 200
     preview.edit(file, new, old)
     healed = events.next()
     assert healed["failure"] is None
@@ -73,7 +73,7 @@ def test_an_issue_that_never_compiled_shows_its_error_and_heals(serve: Callable[
     broken = events.next()
     assert broken["picture"] is None
     assert broken["failure"]["place"].startswith(f"{TEMPLATE}:1")
-    answer = preview.ask("/mail/light")
+    answer = preview.ask("/issues/first-light/mail/light")
     assert (answer.status, answer.text) == (404, "The issue has not compiled yet.")
     path.write_text(good)
     assert events.next()["picture"]["number"] == 1

@@ -47,7 +47,7 @@ def test_the_source_is_what_is_sent_and_the_frame_shows_local_pictures(root: Pat
     assert published in picture.html
     for scheme in Scheme:
         assert published not in picture.frames[scheme]
-        assert 'src="/images/harbour-light.jpg?v=' in picture.frames[scheme]
+        assert 'src="/issues/first-light/images/harbour-light.jpg?v=' in picture.frames[scheme]
         assert '<base target="_blank">' in picture.frames[scheme]
         assert "prefers-color-scheme" not in picture.frames[scheme]
 

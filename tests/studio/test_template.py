@@ -21,14 +21,14 @@ def preview(serve: Callable[..., Any]) -> Any:
 
 
 def test_the_case_is_shown_in_its_language_with_pictures_of_its_own(preview: Any) -> None:
-    mail = preview.ask("/mail/light").text
+    mail = preview.ask("/issues/template-weekly/mail/light").text
     assert '<html lang="ar"' in mail
     assert "أخبار الميناء" in mail
-    assert "/images/wide.svg?v=" in mail
-    picture = preview.ask("/images/wide.svg")
+    assert "/issues/template-weekly/images/wide.svg?v=" in mail
+    picture = preview.ask("/issues/template-weekly/images/wide.svg")
     assert (picture.status, picture.headers["content-type"]) == (200, "image/svg+xml")
     assert picture.body == pictures()["images/wide.svg"]
-    assert preview.ask("/images/other.svg").status == 404
+    assert preview.ask("/issues/template-weekly/images/other.svg").status == 404
 
 
 def test_a_saved_template_shows_at_once_and_a_mistake_with_its_line(preview: Any) -> None:

@@ -10,10 +10,10 @@ BASE = "https://weekly.example.com/tides"
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
-        (f'<img src="{BASE}/images/a.jpg" alt="">', '<img src="/images/a.jpg?v=7" alt="">'),
+        (f'<img src="{BASE}/images/a.jpg" alt="">', '<img src="/issues/tides/images/a.jpg?v=7" alt="">'),
         (
             f"<td style=\"background:url('{BASE}/images/deep/a.png')\">",
-            "<td style=\"background:url('/images/deep/a.png?v=7')\">",
+            "<td style=\"background:url('/issues/tides/images/deep/a.png?v=7')\">",
         ),
         (f'<img src="{BASE}-two/images/a.jpg">', f'<img src="{BASE}-two/images/a.jpg">'),
         (f"<p>{BASE}/images/a.jpg</p>", f"<p>{BASE}/images/a.jpg</p>"),
@@ -21,13 +21,14 @@ BASE = "https://weekly.example.com/tides"
     ],
 )
 def test_only_pictures_of_the_issue_come_from_this_machine(html: str, expected: str) -> None:
-    assert local_images(html, BASE, lambda _src: "7") == expected
+    assert local_images(html, BASE, "/issues/tides", lambda _src: "7") == expected
 
 
 def test_an_ampersand_in_the_site_address_is_found_as_html_writes_it() -> None:
     html = '<img src="https://a.example/x&amp;y/tides/images/a.jpg">'
     assert (
-        local_images(html, "https://a.example/x&y/tides", lambda src: src[-5:]) == '<img src="/images/a.jpg?v=a.jpg">'
+        local_images(html, "https://a.example/x&y/tides", "/issues/x", lambda src: src[-5:])
+        == '<img src="/issues/x/images/a.jpg?v=a.jpg">'
     )
 
 
@@ -38,7 +39,7 @@ def test_the_version_is_asked_for_the_path_inside_the_issue() -> None:
         asked.append(src)
         return "1"
 
-    local_images(f'<img src="{BASE}/images/a.jpg">', BASE, version)
+    local_images(f'<img src="{BASE}/images/a.jpg">', BASE, "/issues/tides", version)
     assert asked == ["images/a.jpg"]
 
 

@@ -6,19 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 import typer
 
 from newsletter.cli.article.history import warn_of_lookalikes
 from newsletter.cli.output import note, say
 from newsletter.cli.progress import show_progress
-from newsletter.content.canonical import canonical_url
-from newsletter.errors import ConflictError, NewsletterError
+from newsletter.errors import NewsletterError
 from newsletter.ingest.merge import merge_missing
 from newsletter.ingest.taken import Taken
 from newsletter.models import Article
 from newsletter.project import Project
+from newsletter.project.intake import Received, fill_in, receive
 from newsletter.web.fetch import MAX_BYTES, Fetcher
 
 ORDER = ("added", "would be added", "updated", "would be updated", "unchanged", "duplicate", "refused")
@@ -90,37 +89,24 @@ class Intake:
             if twin is None:
                 self.counts["would be added"] += 1
                 return f"would be added: {article.title}" + (f"  {article.url}" if article.url else "")
-            return self._again(article, source, twin.file)
-        try:
-            added = self._project.add_article(article)
-        except ConflictError as error:
-            if error.place is None:
-                raise
-            return self._again(article, source, error.place.file)
+            found = fill_in(self._project, article, twin.file, fill=merge_missing, write=False)
+            return self._line(found, source)
+        received = receive(self._project, article, fill=merge_missing)
+        if received.article is None:
+            return self._line(received, source)
         self.counts["added"] += 1
-        self.added.append(added.file)
+        self.added.append(received.file)
         if not self._quiet and sum(self.counts.values()) < MANY:
-            warn_of_lookalikes(self._project, added)
-        return f"added {added.file}"
+            warn_of_lookalikes(self._project, received.article)
+        return f"added {received.file}"
 
-    def _again(self, article: Article, source: str, file: str) -> str:
-        """Fill the empty fields of the inbox's record of the same page; a record of an issue is never changed."""
-        if file.startswith("issues/inbox/"):
-            existing = self._project.find_article(PurePosixPath(file).stem)
-            same_page = article.url and canonical_url(existing.url) == canonical_url(article.url)
-            changes = merge_missing(existing, article) if same_page else {}
-            if changes:
-                if not self._list_only:
-                    self._project.update_article(existing.slug, changes)
-                kind = "would be updated" if self._list_only else "updated"
-                self.counts[kind] += 1
-                return f"{kind} {file} ({', '.join(key for key in changes if key != 'evidence')})"
-            if same_page:
-                self.counts["unchanged"] += 1
-                note(f"{source}: unchanged {file}")
-                return ""
-        self.counts["duplicate"] += 1
-        note(f"{source}: duplicate of {file}")
+    def _line(self, received: Received, source: str) -> str:
+        if received.kind == "updated":
+            kind = "would be updated" if self._list_only else "updated"
+            self.counts[kind] += 1
+            return f"{kind} {received.file} ({', '.join(received.fields)})"
+        self.counts[received.kind] += 1
+        note(f"{source}: {'duplicate of' if received.kind == 'duplicate' else 'unchanged'} {received.file}")
         return ""
 
 
