@@ -225,7 +225,7 @@ _RECORD = Prepared(
     update(deliveries)
     .where(
         deliveries.c.attempt_id == given("attempt"),
-        # an answer that comes after a row was given up may say how it ended, but only a person sends it again (DESIGN §8)
+        # an answer that comes late may say how it ended, but only a person sends it again (DESIGN §8)
         or_(
             deliveries.c.state == DeliveryState.SENDING,
             and_(deliveries.c.state == DeliveryState.UNKNOWN, given("new_state") != DeliveryState.PENDING),
