@@ -58,7 +58,17 @@ def test_an_empty_environment_can_init_build_and_send(wheel: Path, tmp_path: Pat
     project = tmp_path / "weekly"
     run(newsletter, "build", "first-light", cwd=project)
     assert "<!DOCTYPE html>" in (project / "build/first-light/message.html").read_text()[:20]
-    run(newsletter, "subscriber", "import", "subscribers.sample.csv", "--list", "weekly", cwd=project)
+    run(
+        newsletter,
+        "subscriber",
+        "import",
+        "subscribers.sample.csv",
+        "--list",
+        "weekly",
+        "--consent-source",
+        "tests",
+        cwd=project,
+    )
     run(python, "-m", "newsletter", "--project", project, "send", "first-light", "--list", "weekly", cwd=tmp_path)
 
     sample = (REPOSITORY / "subscribers.sample.csv").read_text().splitlines()

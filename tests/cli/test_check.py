@@ -214,7 +214,7 @@ def test_a_project_s_own_check_runs_and_stops_a_send(project: Path, run: Run) ->
     assert code == 1
     assert "error   P101  chess-club-needs-boards is looked at" in out
     assert "P101  error" in run("check", "--list")[1]
-    run("subscriber", "import", "subscribers.sample.csv", "--list", "weekly")
+    run("subscriber", "import", "subscribers.sample.csv", "--list", "weekly", "--consent-source", "tests")
     assert run("send", "first-light", "--list", "weekly")[0] == 1
     assert not list(folder.glob("__pycache__"))
 

@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_outbox_is_ready_and_says_so_in_the_last_line(project: Path, run: Run) -> None:
-    run("subscriber", "import", "people.csv", "--list", "weekly")
+    run("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     code, out, err = run("doctor")
     assert "This machine\n  ✓ D201  the database is whole (" in out
     assert "\nSkipped: Amazon SES account, Sender in SES, Events from SES, DNS of the sender, Unsubscribe page, " in out
@@ -42,7 +42,7 @@ def test_the_outbox_is_ready_and_says_so_in_the_last_line(project: Path, run: Ru
 
 
 def test_offline_only_this_machine_is_looked_at(project: Path, run: Run) -> None:
-    run("subscriber", "import", "people.csv", "--list", "weekly")
+    run("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     code, out, _ = run("doctor", "--transport", "ses", "--offline")
     assert code in {0, 3}
     assert (

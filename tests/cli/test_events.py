@@ -63,7 +63,7 @@ def test_without_a_queue_pull_says_what_to_write(project: Path, run: Run) -> Non
 
 def test_unknown_names_nobody_where_nobody_is_unknown(project: Path, run: Run) -> None:
     Path("people.csv").write_text("email\nada@example.org\n")
-    run("subscriber", "import", "people.csv", "--list", "weekly")
+    run("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     assert run("send", "first-light", "--list", "weekly")[0] == 0
     code, out, err = run("mailing", "unknown", "1")
     assert (code, out, err) == (0, "mailing 1, first-light: 0 deliveries unknown\n", "")

@@ -48,7 +48,7 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     }.items():
         monkeypatch.setenv(f"NEWSLETTER_{name}", value)
     Path("people.csv").write_text("email,name\n" + "".join(f"{name}@example.org,{name}\n" for name in "abc"))
-    shell("subscriber", "import", "people.csv", "--list", "weekly")
+    shell("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     return shell
 
 

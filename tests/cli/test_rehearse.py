@@ -48,7 +48,7 @@ def test_a_rehearsal_adds_up_and_leaves_the_project_as_it_was(run: Run, project:
 
 def test_the_people_of_a_list_can_be_taken(run: Run, project: Path) -> None:
     (project / "people.csv").write_text("email,name\nada@example.org,Ada\nben@example.org,Ben\n")
-    assert run("subscriber", "import", "people.csv", "--list", "weekly")[0] == 0
+    assert run("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")[0] == 0
     code, out, err = run("rehearse", "first-light", "--list", "weekly")
     assert (code, out.splitlines()[1]) == (0, "  sent                2"), err
 

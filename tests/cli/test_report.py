@@ -14,7 +14,7 @@ def sent(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("init", str(tmp_path / "project"))[0] == 0
     monkeypatch.chdir(tmp_path / "project")
     Path("people.csv").write_text("email\nada@example.org\nben@gmail.com\n")
-    run("subscriber", "import", "people.csv", "--list", "weekly")
+    run("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     run("subscriber", "unsubscribe", "ben@gmail.com")
     assert run("send", "first-light", "--list", "weekly")[0] == 0
 

@@ -30,7 +30,7 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     shell("init", str(tmp_path / "project"))
     monkeypatch.chdir(tmp_path / "project")
     Path("people.csv").write_text("email,name\nanna@example.org,Anna\nben@example.org,Ben\n")
-    shell("subscriber", "import", "people.csv", "--list", "weekly")
+    shell("subscriber", "import", "people.csv", "--list", "weekly", "--consent-source", "tests")
     with open_database("sqlite:///.newsletter/newsletter.db", root=Path()) as database:
         audience = Audience(issue="first-light", lists=("weekly",), transport="outbox", reaches_people=False)
         compiled = CompiledIssue(slug="first-light", subject="Hi", preheader="", html="<p>Hi", text="Hi", sha256="a")

@@ -91,7 +91,9 @@ def start(tmp_path: Path, server: SesStandIn) -> Iterator[Start]:
 def join(start: Start, tmp_path: Path, count: int) -> list[str]:
     everybody = [f"p{number}@example.org" for number in range(count)]
     (tmp_path / "people.csv").write_text("\n".join(["email,name", *(f"{each},Pat" for each in everybody)]) + "\n")
-    process = start("subscriber", "import", str(tmp_path / "people.csv"), "--list", "weekly")
+    process = start(
+        "subscriber", "import", str(tmp_path / "people.csv"), "--list", "weekly", "--consent-source", "tests"
+    )
     assert process.wait() == 0, process.communicate()
     return everybody
 
