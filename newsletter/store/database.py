@@ -214,8 +214,7 @@ def _protect(path: Path) -> None:
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # the driver must not begin transactions by itself: they are begun in _on_begin, with the lock they need
     connection.isolation_level = None
-    # for `store.suppressions`: addresses that are barred by their hash alone
-    connection.create_function("sha256_hex", 1, sha256_hex, deterministic=True)
+    add_functions(connection)
     try:
         with closing(connection.cursor()) as cursor:
             for pragma in _PRAGMAS:
@@ -224,6 +223,11 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # the pool never hears of a connection whose beginning fails, so nobody else closes it
         connection.close()
         raise
+
+
+def add_functions(connection: sqlite3.Connection | DBAPIConnection) -> None:
+    """Give a connection the functions that statements of the store call: `sha256_hex`, for `store.suppressions`."""
+    connection.create_function("sha256_hex", 1, sha256_hex, deterministic=True)
 
 
 def sha256_hex(text: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
-from newsletter.store.database import Database, explain
+from newsletter.store.database import Database, add_functions, explain
 from newsletter.store.migrate import revision_of
 from newsletter.store.schema import HEAD
 
@@ -79,6 +79,7 @@ def read_database(url: str, root: Path) -> Iterator[Database]:
             f"file:{quote(str(file))}?mode=ro", uri=True, timeout=BUSY_SECONDS, check_same_thread=False
         )
         connection.isolation_level = None
+        add_functions(connection)
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
