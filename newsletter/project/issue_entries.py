@@ -49,5 +49,6 @@ def decode_issue(text: str) -> Issue | ContentError | None:
 
 def _issue(values: dict[str, Any]) -> Issue:
     values["date"] = values["date"] and dt.date.fromisoformat(values["date"])
+    values["ignore"] = tuple(values["ignore"])
     values["sections"] = tuple(Section(**{**it, "articles": tuple(it["articles"])}) for it in values["sections"])
     return Issue(**values)

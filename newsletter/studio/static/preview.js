@@ -292,7 +292,9 @@ export function startPreview({ base, compose, onplace }) {
   // --- whose mail it is -----------------------------------------------------------------------------------------------
 
   async function readers() {
-    const found = await get(`/readers?q=${encodeURIComponent($("reader-q").value)}`);
+    const words = $("reader-q").value;
+    const found = await get(`/readers?q=${encodeURIComponent(words)}`);
+    if (words !== $("reader-q").value) return; // a later question has been asked since
     $("reader-list").replaceChildren(...found.map((it, index) => el("li", { role: "option", id: `reader-${index}`, "aria-selected": String(it.key === view.reader), "data-key": it.key, "data-name": it.name, onclick: () => pick(it) }, el("b", {}, it.name), el("span", {}, it.about))));
   }
 
