@@ -38,14 +38,17 @@ def add(
 
     A domain bars exactly the addresses behind its @, no subdomains. A hash is of the address in lower case.
     """
+    from newsletter.content.dates import typed_time
     from newsletter.project import Project
     from newsletter.store.database import open_database, utc_now
     from newsletter.store.suppressions import Suppressions, suppression_key
 
+    typed = typed_time(date)
+    at = typed.replace(tzinfo=dt.UTC) if typed else utc_now()
     project = Project.open(context.obj, os.environ)
     keys = [suppression_key(value) for value in values]
     with open_database(project.settings.store.url, root=project.root) as database:
-        added = Suppressions(database).add(keys, _reason(reason), note=note, at=_date(date) or utc_now())
+        added = Suppressions(database).add(keys, _reason(reason), note=note, at=at)
     before = len(set(keys)) - added
     say(f"{plural(added, 'suppression')} added" + (f", {before:,} there before" if before else ""))
 
@@ -162,12 +165,3 @@ def _reason(word: str, *, own: bool = True) -> SuppressionReason:
     if word not in known:
         raise UsageError(f"{word!r} is no reason", remedy=f"Known: {', '.join(known)}.")
     return SuppressionReason(word)
-
-
-def _date(text: str) -> dt.datetime | None:
-    if not text:
-        return None
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc

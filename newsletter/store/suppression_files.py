@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.content.dates import typed_time
 from newsletter.errors import IngestError, UsageError
 from newsletter.models import Place, SuppressionReason
 from newsletter.store.export import safe_cell
@@ -100,10 +101,7 @@ def _suppression(cells: dict[str, str], reason: SuppressionReason, note: str, no
 
 
 def _date(text: str, now: dt.datetime) -> dt.datetime:
-    if not text:
+    at = typed_time(text)
+    if at is None:
         return now
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)

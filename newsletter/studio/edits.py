@@ -4,13 +4,13 @@ Each field comes with what it was when the editing began. When the file says som
 and both versions are shown; a change of another field on the disk disturbs nobody, because only this one is written.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from newsletter.content.article import with_body
+from newsletter.content.dates import typed_date
 from newsletter.content.frontmatter import edit_front_matter
 from newsletter.errors import ClashError, UsageError
 from newsletter.models import Article, Image, Issue, Place
@@ -145,25 +145,18 @@ def _values(now: Mapping[str, str]) -> dict[str, Any]:
     if "tags" in values:
         values["tags"] = tuple(dict.fromkeys(tag.strip() for tag in now["tags"].split(",") if tag.strip()))
     if "published" in values:
-        values["published"] = _date(now["published"])
+        values["published"] = typed_date(now["published"])
     return values
 
 
 def _head_value(field: str, text: str) -> Any:
     if field == "date":
-        return _date(text)
+        return typed_date(text)
     if field == "number" and text:
         if not text.isdecimal() or not text.isascii():
             raise UsageError(f"{text[:40]!r} is no number", remedy="Write digits only.")
         return int(text)
     return " ".join(text.split()) or None
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as exc:
-        raise UsageError(f"{text[:40]!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:

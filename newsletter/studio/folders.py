@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from newsletter.errors import UsageError
+from newsletter.content.dates import typed_date
 from newsletter.models import Issue
 from newsletter.project.editing import rename_issue
 from newsletter.studio.actions import Action, Name, Text
@@ -26,7 +26,7 @@ class NewIssue(Action):
     def do(self, workshop: Workshop) -> dict[str, Any]:
         """Make it."""
         wanted = Issue(
-            slug=self.name, subject=self.subject, date=_date(self.date), number=self.number, template=self.template
+            slug=self.name, subject=self.subject, date=typed_date(self.date), number=self.number, template=self.template
         )
         now = dt.datetime.now(dt.UTC)
         with workshop.project() as project:
@@ -50,12 +50,3 @@ class RenameIssue(Action):
             made = rename_issue(project, self.issue, self.name)
             workshop.journal.forget(workshop.issue_path(self.issue).parent)
         return {"done": f"Rename {self.issue} to {made.slug}", "issue": made.slug}
-
-
-def _date(text: str) -> dt.date | None:
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc

@@ -32,11 +32,14 @@ def new(
     newsletter issue new clouds --subject "What the clouds are made of" --date 2026-11-27
     newsletter issue new --from last
     """
+    from newsletter.content.dates import typed_date
     from newsletter.models import Issue
     from newsletter.project import Project
 
     project = Project.open(context.obj, os.environ)
-    wanted = Issue(slug=issue, subject=subject, preheader=preheader, date=_date(date), template=template, number=number)
+    wanted = Issue(
+        slug=issue, subject=subject, preheader=preheader, date=typed_date(date), template=template, number=number
+    )
     made = project.create_issue(wanted, now=dt.datetime.now(dt.UTC), like=source)
     say(f"made {made.file}: number {made.number}, {made.date}, template {made.template}")
     if made.sections:
@@ -90,12 +93,3 @@ def rename(
             remedy="With --force it is renamed; under the new name it counts as never sent to anybody.",
         )
     say(f"renamed to {rename_issue(project, issue, new_name).file}")
-
-
-def _date(text: str) -> dt.date | None:
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc

@@ -111,12 +111,12 @@ def _mode(word: str) -> Any:
 
 
 def _date(text: str, now: dt.datetime) -> dt.datetime:
-    if not text:
+    from newsletter.content.dates import typed_time
+
+    typed = typed_time(text)
+    if typed is None:
         return now
-    try:
-        at = dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
-    except ValueError as exc:
-        raise UsageError(f"{text!r} is no date", remedy="Write it as year, month, day: 2026-11-27.") from exc
+    at = typed.replace(tzinfo=dt.UTC)
     if at > now:
         raise UsageError(f"{text} is in the future", remedy="Say when these people agreed.")
     return at
