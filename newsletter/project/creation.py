@@ -4,7 +4,7 @@ import datetime as dt
 import shutil
 import tempfile
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,16 +44,17 @@ def shaped_like(issue: Issue, model: Issue) -> Issue:
     return replace(issue, template=issue.template or model.template, sections=sections)
 
 
-def create_folder(root: Path, folder: Path, text: str) -> None:
-    """Make an issue's folder under another name first: it appears with its issue.md or not at all."""
+def create_folder(root: Path, folder: Path, files: Mapping[str, bytes], *, empty: Sequence[str] = ()) -> None:
+    """Make a folder under another name first: it appears with all its files, and `empty` folders, or not at all."""
     inside(root, folder)
     temporary: Path | None = None
     try:
         folder.parent.mkdir(exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-        (temporary / "articles").mkdir()
-        (temporary / "images").mkdir()
-        create_file(root, temporary / "issue.md", text.encode("utf-8"))
+        for name in empty:
+            (temporary / name).mkdir()
+        for name, data in files.items():
+            create_file(root, temporary / name, data)
         temporary.chmod(folder.parent.stat().st_mode & 0o777)
         temporary.rename(folder)
     except OSError as exc:

@@ -1,15 +1,14 @@
 """A new template: a copy of one that is there, whole or not at all."""
 
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.content.slug import check_slug
 from newsletter.errors import ConflictError, ContentError, UsageError
 from newsletter.models import Place
-from newsletter.project.files import create_file, inside, shown
+from newsletter.project.creation import create_folder
+from newsletter.project.files import inside, shown
 from newsletter.project.templates import SHARED, SUFFIXES, template_names
 
 _NAME = re.compile(r'(?m)\A((?:(?!\s*\[).*\n)*?)name[ \t]*=[ \t]*"[^"\n]*"')
@@ -52,27 +51,8 @@ def new_template(root: Path, name: str, *, like: str) -> NewTemplate:
     if "template.toml" in files:
         text = files["template.toml"].decode("utf-8", "replace")
         files["template.toml"] = _NAME.sub(rf'\g<1>name = "{name}"', text).encode()
-    _write(root, folder, files)
+    create_folder(root, folder, files)
     return NewTemplate(files=tuple(f"templates/{name}/{file}" for file in files), shared=_shared(root, files))
-
-
-def _write(root: Path, folder: Path, files: dict[str, bytes]) -> None:
-    temporary: Path | None = None
-    try:
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-        for file, data in files.items():
-            create_file(root, temporary / file, data)
-        temporary.chmod(folder.parent.stat().st_mode & 0o777)
-        temporary.rename(folder)
-    except OSError as exc:
-        raise ContentError(
-            f"the folder cannot be made: {(exc.strerror or str(exc)).lower()}",
-            place=Place(file=shown(root, folder)),
-            remedy="Check the rights of the folder above it.",
-        ) from exc
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _shared(root: Path, files: dict[str, bytes]) -> tuple[str, ...]:

@@ -227,7 +227,7 @@ class Project:
         issue = replace(issue, sections=issue.sections or template.sections)
         text = format_issue(issue)
         parse_issue(text, slug=slug, file="the new issue")
-        create_folder(self.root, folder, text)
+        create_folder(self.root, folder, {"issue.md": text.encode("utf-8")}, empty=("articles", "images"))
         return self.issue(slug)
 
     def add_to_issue(  # noqa: PLR0913 - each names one choice of the editor
