@@ -49,11 +49,6 @@ class Identity:
     name: str
     facts: Mapping[str, Any]
 
-    @property
-    def is_domain(self) -> bool:
-        """Whether it stands for every address of a domain."""
-        return "@" not in self.name
-
 
 class Closable(Protocol):
     """A client with connections."""

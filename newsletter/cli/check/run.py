@@ -28,6 +28,7 @@ from newsletter.project.preparation import PreparedIssue, check_again, prepare_i
 from newsletter.project.spam import spam_score
 from newsletter.store.awkward import awkward_subscribers
 from newsletter.store.database import open_database
+from newsletter.store.history import has_database
 from newsletter.studio.watch import Watcher
 
 
@@ -121,7 +122,7 @@ def _prepare(project: Project, wanted: Wanted) -> PreparedIssue:
 def _people(project: Project) -> tuple[Subscriber, ...]:
     """Return the most awkward of the real subscribers; a project that has none yet gets no database by this."""
     url = project.settings.store.url
-    if url.startswith("sqlite:///") and not (project.root / url.removeprefix("sqlite:///")).exists():
+    if not has_database(url, project.root):
         return ()
     with open_database(url, root=project.root) as database:
         return awkward_subscribers(database)
